@@ -157,7 +157,7 @@ class Session(QObject):
             self._brush = brush
             self.brush_changed.emit()
 
-    def set_comparing(self, comparing: bool) -> None:  # noqa: FBT001 the slot of a held key
+    def set_comparing(self, comparing: bool) -> None:
         if comparing != self._comparing:
             self._comparing = comparing
             self.compare_changed.emit(comparing)
