@@ -45,7 +45,7 @@ class PatchMatch:
         return None
 
     def fill(self, image: Rgb, hole: NDArray[np.bool_]) -> Rgb:
-        """A copy of `image` with the pixels under `hole` (h, w) made of patches of the others. A hole with no surroundings stays."""
+        """`image` with the pixels under `hole` (h, w) made of patches of the others. A hole without surroundings is left."""
         if not hole.any() or hole.all():
             return image.copy()
         import patchmatch

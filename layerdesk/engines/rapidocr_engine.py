@@ -21,7 +21,7 @@ _MODELS = {
     "Rec": "PP-OCRv6_rec_small.onnx",
 }
 _BATCH = 6
-"""Lines a recognition call takes, as the library's own pipeline does; a line's padding, and so its result, depends on its batch."""
+"""Lines a recognition call takes, as in the library's own pipeline: a line's padding, and so its result, depends on its batch."""
 _TALL = 1.5
 """Height over width from which the library turns a crop a quarter left before it reads it."""
 _LONGEST = 2000
@@ -92,7 +92,7 @@ class _Crop:
 
     @property
     def ratio(self) -> float:
-        return self.pixels.shape[1] / self.pixels.shape[0]
+        return float(self.pixels.shape[1] / self.pixels.shape[0])
 
 
 @cache
@@ -103,20 +103,24 @@ def _models_folder() -> Path:
     return Path(spec.origin).parent / "models"
 
 
-@cache
 def _engine() -> Any:
-    """The library's pipeline, of which the three models are called one by one. Model files are named, so it fetches none."""
+    """The library's pipeline, of which the three models are called one by one."""
+    with _lock:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Any:
     from rapidocr import RapidOCR
 
-    with _lock:
-        params: dict[str, Any] = {f"{task}.model_path": str(_models_folder() / name) for task, name in _MODELS.items()}
-        engine = RapidOCR(
-            params={**params, "Global.log_level": "critical", "Rec.rec_batch_num": _BATCH, "Cls.cls_batch_num": _BATCH}
-        )
-        engine._load_det_model()
-        engine._load_cls_model()
-        engine._load_rec_model()
-        return engine
+    # Model files are named: otherwise the library compares hashes and fetches what differs.
+    params: dict[str, Any] = {f"{task}.model_path": str(_models_folder() / name) for task, name in _MODELS.items()}
+    params |= {"Global.log_level": "critical", "Rec.rec_batch_num": _BATCH, "Cls.cls_batch_num": _BATCH}
+    engine: Any = RapidOCR(params=params)
+    engine._load_det_model()
+    engine._load_cls_model()
+    engine._load_rec_model()
+    return engine
 
 
 def _detect(engine: Any, image: Rgb) -> list[_Crop]:
@@ -153,7 +157,7 @@ def _laid_flat(pixels: NDArray[np.uint8], *, quad: Quad) -> _Crop:
 
 
 def _read(engine: Any, crops: list[_Crop]) -> list[FoundLine]:
-    """The lines of at most one batch, each in the direction in which it reads better where the classifier calls it upside down."""
+    """The lines of at most one batch; one that the classifier calls upside down, in the direction in which it reads better."""
     with _lock:
         turned = engine.text_cls([crop.pixels for crop in crops])
     doubtful = [

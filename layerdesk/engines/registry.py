@@ -21,7 +21,7 @@ _TITLES: Mapping[Kind, str] = {
     "text": "text recogniser",
     "saliency": "subject finder",
     "texture": "texture fill",
-    "fonts": "fonts",
+    "fonts": "font library",
 }
 
 

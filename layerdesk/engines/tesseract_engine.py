@@ -81,9 +81,7 @@ class Tesseract:
                 output_type=pytesseract.Output.DICT,
             )
         except (pytesseract.TesseractError, RuntimeError) as failure:  # RuntimeError is how it reports the timeout
-            raise LayerDeskError(
-                f"tesseract could not read the picture: {str(failure).strip()}; try the other engine"
-            ) from failure
+            raise LayerDeskError(f"tesseract could not read the picture ({str(failure).strip()}); use rapidocr") from failure
         return table
 
 

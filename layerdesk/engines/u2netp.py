@@ -20,6 +20,7 @@ SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 _SIDE = 320
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+_MEND = "install LayerDesk anew with `pip install --force-reinstall layerdesk`"
 _NOTHING = 0.05
 """Highest activation, 0..1, below which a picture has no subject; stretching it to the full range would only show noise."""
 
@@ -51,9 +52,9 @@ class U2Netp:
         if importlib.util.find_spec("onnxruntime") is None:
             return "the subject finder u2netp lacks the package onnxruntime; install it with `pip install onnxruntime`"
         if not self.weights.is_file():
-            return "the subject finder u2netp lacks its weights u2netp.onnx; install LayerDesk anew with `pip install --force-reinstall layerdesk`"
+            return f"the subject finder u2netp lacks its weights u2netp.onnx; {_MEND}"
         if _digest(self.weights, self.weights.stat().st_mtime_ns) != SHA256:
-            return "the weights u2netp.onnx are damaged; install LayerDesk anew with `pip install --force-reinstall layerdesk`"
+            return f"the weights u2netp.onnx are damaged; {_MEND}"
         return None
 
     def subject(self, image: Rgb) -> Plane:
