@@ -101,3 +101,49 @@ class Inpainter(Engine, Protocol):
     def fill(self, image: Rgb, hole: NDArray[np.bool_]) -> Rgb:
         """A copy of `image` with the pixels under `hole` (h, w) replaced, the others untouched. Deterministic."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FontFace:
+    """One installed face. Vertical measures are fractions of the em, upwards from the baseline positive."""
+
+    family: str
+    style_name: str
+    postscript_name: str
+    weight: int
+    """CSS weight, 100 to 900."""
+    italic: bool
+    path: str
+    index: int
+    """Number of the face in its file."""
+    ascent: float
+    descent: float
+    cap_height: float
+    x_height: float
+    line_gap: float
+    cjk: bool
+    """Whether it is made for Chinese, Japanese or Korean."""
+
+
+class FontLibrary(Engine, Protocol):
+    """The installed fonts, and drawing with them."""
+
+    def faces(self) -> tuple[FontFace, ...]:
+        """Every face, in a fixed order."""
+        ...
+
+    def find(self, family: str, *, weight: int, italic: bool) -> FontFace | None:
+        """The face of exactly this family nearest in weight and slant; None where the family is not installed."""
+        ...
+
+    def best(self, family: str, *, weight: int, italic: bool, text: str) -> FontFace:
+        """The face to draw `text` with: of the family where it has the letters, else the nearest installed one that has."""
+        ...
+
+    def covers(self, face: FontFace, text: str) -> bool:
+        """Whether the face has a glyph for every visible character."""
+        ...
+
+    def coverage(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> tuple[Plane, float, float]:
+        """One line drawn: its coverage (h, w) uint8, and where in that plane the pen's origin (x) and the baseline (y) lie."""
+        ...

@@ -1,0 +1,214 @@
+"""Typography of a line, from its ink: face, size, tracking, baseline.
+
+The text is drawn in candidate faces and compared with the ink: the size is the one at which the drawn ink is as large as the one
+found, the face the one whose drawn coverage correlates best with it. The document's families are settled on its clearest lines
+first, so that a page of captions does not try every font for every line.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from layerdesk.layering.ink import Ink
+from layerdesk.layering.protocols import FontFace, FontLibrary, JobContext, Plane
+from layerdesk.layering.typefaces import faces_of, families_for, is_cjk
+from layerdesk.layering.upright import upright_coverage
+
+_DRAWN = 48.0
+"""Size in pixels at which candidates are drawn: large enough for the shape to be clear, small enough to be quick."""
+_SAMPLES = 8
+_FINALISTS = 4
+_UNTRACKED = 0.055
+"""Up to this difference between the sizes that width and height ask for, the line is set without tracking."""
+_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLine:
+    """How one line is set. `match` is the correlation 0..1 between its ink and the chosen face; 0 where no font could draw it."""
+
+    family: str
+    size_px: float
+    weight: int
+    italic: bool
+    tracking_px: float
+    baseline: float
+    """Canvas row of the baseline at the left end of the ink."""
+    match: float
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    face: FontFace
+    size_px: float
+    tracking_px: float
+    rise: float
+    """Baseline below the top of the ink, in pixels."""
+    score: float
+
+
+def set_lines(
+    inks: tuple[Ink, ...], texts: tuple[str, ...], *, fonts: FontLibrary | None, context: JobContext
+) -> tuple[SetLine, ...]:
+    """How each line is set, in the order given. Without fonts, size and baseline come from the ink's height alone."""
+    uprights = [upright_coverage(ink) for ink in inks]
+    if fonts is None or not fonts.faces():
+        return tuple(_by_height(upright[0], text, upright[1]) for upright, text in zip(uprights, texts, strict=True))
+    fitter = _Fitter(fonts)
+    finalists = {cjk: _finalists(fitter, uprights, texts, cjk=cjk, context=context) for cjk in (False, True)}
+    out = []
+    for (plane, back), text in zip(uprights, texts, strict=True):
+        context.check()
+        out.append(_set_line(fitter, plane, text, finalists[is_cjk(text)], back))
+    return tuple(out)
+
+
+class _Fitter:
+    """Draws texts in faces and fits them to ink; remembers drawings."""
+
+    def __init__(self, fonts: FontLibrary) -> None:
+        self.fonts = fonts
+        self._drawn: dict[tuple[str, int, str], tuple[Plane, float] | None] = {}
+
+    def drawn(self, face: FontFace, text: str) -> tuple[Plane, float] | None:
+        """The text's ink drawn at `_DRAWN` pixels, cropped, and the baseline below its top; None where the face lacks a letter."""
+        key = (face.path, face.index, text)
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(face, text)
+        return self._drawn[key]
+
+    def _draw(self, face: FontFace, text: str) -> tuple[Plane, float] | None:
+        if not self.fonts.covers(face, text):
+            return None
+        plane, _, baseline = self.fonts.coverage(face, text, size_px=_DRAWN)
+        rows, columns = np.flatnonzero((plane > 70).any(axis=1)), np.flatnonzero((plane > 70).any(axis=0))
+        if rows.size == 0:
+            return None
+        crop = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return np.ascontiguousarray(crop), float(baseline) - float(rows[0])
+
+    def fit(self, face: FontFace, plane: Plane, text: str) -> _Fit | None:
+        """The text in this face made as large as the ink, and how well it then matches."""
+        drawn = self.drawn(face, text)
+        if drawn is None:
+            return None
+        pattern, rise = drawn
+        by_height = (plane.shape[0]) / pattern.shape[0]
+        by_width = (plane.shape[1]) / pattern.shape[1]
+        stretch = float(np.log(by_width / by_height))
+        tracking = 0.0
+        gaps = len(text) - 1
+        # Height is a few pixels and so coarse; width is many. Their agreement within the coarseness is no tracking.
+        coarse = max(_UNTRACKED, 1.0 / max(1, plane.shape[0]))
+        if abs(stretch) <= coarse or gaps < 2:
+            scale = by_width if gaps >= 1 and plane.shape[1] > 1.5 * plane.shape[0] else (by_width * by_height) ** 0.5
+        else:
+            scale = by_height
+            tracking = (plane.shape[1] - pattern.shape[1] * scale) / gaps
+        score = _correlation(plane, pattern) - 0.5 * max(0.0, abs(stretch) - coarse)
+        return _Fit(face=face, size_px=_DRAWN * scale, tracking_px=tracking, rise=rise * scale, score=score)
+
+
+def _correlation(plane: Plane, pattern: Plane) -> float:
+    """Normalised correlation of two coverages at one common size."""
+    height = int(np.clip(plane.shape[0], 12, 40))
+    width = int(np.clip(round(plane.shape[1] * height / plane.shape[0]), 4, 1600))
+    first = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    second = cv2.resize(pattern, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    norm = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / norm if norm > 0 else 0.0
+
+
+def _finalists(
+    fitter: _Fitter, uprights: list[tuple[Plane, NDArray[np.float64]]], texts: tuple[str, ...], *, cjk: bool, context: JobContext
+) -> tuple[str, ...]:
+    """The families that fit the document's clearest lines of this script best."""
+    candidates = [index for index, text in enumerate(texts) if is_cjk(text) == cjk and len(text.strip()) >= 2]
+    if not candidates:
+        return ()
+    clearest = sorted(candidates, key=lambda index: (-_clarity(uprights[index][0], texts[index]), index))[:_SAMPLES]
+    votes: dict[str, float] = defaultdict(float)
+    for family in families_for(fitter.fonts, cjk=cjk):
+        context.check()
+        faces = faces_of(fitter.fonts, family, weights=(400, 700), italics=(False, True))
+        for index in clearest:
+            fits = [fit for face in faces if (fit := fitter.fit(face, uprights[index][0], texts[index])) is not None]
+            votes[family] += max((fit.score for fit in fits), default=0.0)
+    ranked = sorted(votes, key=lambda family: (-votes[family], family))
+    # The best of each line too: a headline is often set in a face of its own.
+    return tuple(ranked[:_FINALISTS])
+
+
+def _clarity(plane: Plane, text: str) -> float:
+    """How much a line tells about its face: tall letters and enough of them."""
+    return min(plane.shape[0], 48) * min(len(text), 24)
+
+
+def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64]) -> SetLine:
+    fits: list[_Fit] = []
+    for family in families:
+        faces = faces_of(fitter.fonts, family, weights=(300, 400, 500, 600, 700, 800, 900), italics=(False, True))
+        usual = [face for face in faces if face.weight in (400, 700)]
+        first = [fit for face in usual or faces if (fit := fitter.fit(face, plane, text)) is not None]
+        if not first:
+            continue
+        best = max(first, key=_rank)
+        rest = [face for face in faces if face not in usual and face.italic == best.face.italic] if usual else []
+        more = [fit for face in rest if (fit := fitter.fit(face, plane, text)) is not None]
+        # A weight between the usual ones must show that it is meant.
+        fits.append(max([best, *(fit for fit in more if fit.score > best.score + 0.01)], key=_rank))
+    if not fits:
+        return _by_height(plane, text, back)
+    fits.sort(key=lambda fit: (-fit.score, fit.face.family))
+    best = fits[0]
+    return SetLine(
+        family=best.face.family,
+        size_px=best.size_px,
+        weight=best.face.weight,
+        italic=best.face.italic,
+        tracking_px=best.tracking_px,
+        baseline=_row(back, best.rise),
+        match=max(0.0, min(1.0, best.score)),
+        alternatives=tuple(fit.face.family for fit in fits[1 : 1 + _ALTERNATIVES]),
+    )
+
+
+def _rank(fit: _Fit) -> tuple[float, bool, int]:
+    # Of faces that fit alike the upright and lighter is meant.
+    return round(fit.score, 3), not fit.face.italic, -fit.face.weight
+
+
+def _row(back: NDArray[np.float64], rise: float) -> float:
+    return float(back[1, 1] * rise + back[1, 2])
+
+
+_DESCENDERS = set("gjpqy,;()[]{}|@Qç")
+_TALL = set("bdfhklt0123456789!?()[]{}|/\\@#$%&\"'") | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _by_height(plane: Plane, text: str, back: NDArray[np.float64]) -> SetLine:
+    """Size from the ink's height alone, by the proportions of a common sans serif: cap height 0.72, x-height 0.52, descent 0.21."""
+    height = float(plane.shape[0])
+    if is_cjk(text):
+        size, rise = height / 0.92, height * 0.88 / 0.92
+    else:
+        above = 0.72 if _TALL & set(text) or text.upper() == text else 0.54
+        below = 0.21 if _DESCENDERS & set(text) else 0.0
+        size = height / (above + below)
+        rise = above * size
+    solid = float((plane > 128).mean())
+    return SetLine(
+        family="Noto Sans CJK JP" if is_cjk(text) else "Arial",
+        size_px=size,
+        weight=700 if solid > 0.42 else 400,
+        italic=False,
+        tracking_px=0.0,
+        baseline=_row(back, rise),
+        match=0.0,
+    )

@@ -1,0 +1,38 @@
+"""A line's ink turned upright, so that its height, width and shape can be measured whatever its angle."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from layerdesk.layering.ink import Ink
+from layerdesk.layering.protocols import Plane
+
+
+def upright_coverage(ink: Ink) -> tuple[Plane, NDArray[np.float64]]:
+    """The ink turned so that it reads left to right, cropped tightly, and the (2, 3) map from that crop back to canvas pixels.
+
+    A level line is only cropped, without resampling.
+    """
+    if ink.angle == 0.0:
+        rect = ink.rect
+        crop = ink.coverage[rect.translated(-ink.area.origin).slices]
+        return crop, np.array([[1.0, 0.0, rect.x], [0.0, 1.0, rect.y]])
+    height, width = ink.coverage.shape
+    side = int(np.ceil(np.hypot(width, height))) + 2
+    # cv2's positive angle turns counter-clockwise on screen, which undoes a clockwise slant.
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), ink.angle, 1.0)
+    turn[:, 2] += [(side - width) / 2, (side - height) / 2]
+    turned = cv2.warpAffine(ink.coverage, turn, (side, side), flags=cv2.INTER_LINEAR)
+    solid = turned > 70
+    if not solid.any():
+        solid = turned > 0
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    crop = turned[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+    back = cv2.invertAffineTransform(turn)
+    shift = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    to_canvas = np.vstack([back, [0.0, 0.0, 1.0]]) @ shift
+    to_canvas[:2, 2] += [ink.area.x, ink.area.y]
+    return np.ascontiguousarray(crop), to_canvas[:2]
