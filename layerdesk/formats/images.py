@@ -177,10 +177,13 @@ def _bits(image: Image.Image, data: bytes) -> int:
 def _dpi(image: Image.Image) -> float:
     """Pixels an inch as the file says, 96 where it says nothing sensible."""
     try:
-        dpi = round(float(image.info["dpi"][0]), 2)
+        dpi = float(image.info["dpi"][0])
     except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
         return DEFAULT_DPI
-    return dpi if math.isfinite(dpi) and 1 <= dpi <= 10_000 else DEFAULT_DPI
+    if not math.isfinite(dpi) or not 10 <= dpi <= 10_000:
+        return DEFAULT_DPI
+    # PNG and BMP count whole pixels a metre: 96 dpi come back as 96.012.
+    return float(round(dpi)) if abs(dpi - round(dpi)) < 0.02 else round(dpi, 2)
 
 
 def _to_eight_bit(image: Image.Image, notes: list[str]) -> Image.Image:
