@@ -16,7 +16,6 @@ from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, Object
 from layerdesk.document.style import TextBlock, TextLine, TextStyle
 from layerdesk.layering.elements import Element
 from layerdesk.layering.paragraphs import Paragraph
-from layerdesk.layering.protocols import Plane
 from layerdesk.layering.stack import Sheet, Solved, Stack
 
 _WHOLE = 0.6
@@ -114,7 +113,13 @@ class Assembler:
     """Makes the layers of a tree once their pixels are solved. Ids count by kind in painting order."""
 
     def __init__(
-        self, *, elements: tuple[Element, ...], paragraphs: tuple[Paragraph, ...], nodes: tuple[Node, ...], stack: Stack, origins: Origins
+        self,
+        *,
+        elements: tuple[Element, ...],
+        paragraphs: tuple[Paragraph, ...],
+        nodes: tuple[Node, ...],
+        stack: Stack,
+        origins: Origins,
     ) -> None:
         self._elements, self._paragraphs, self._nodes = elements, paragraphs, nodes
         self._origins = origins
@@ -248,5 +253,3 @@ def _group_name(layer: Layer, children: tuple[Layer, ...]) -> str:
         label = first.block.text.replace("\n", " ")
         return label if len(label) <= _NAME_CHARS else label[: _NAME_CHARS - 1].rstrip() + "…"
     return f"{layer.name.split(',')[0]} group"
-
-

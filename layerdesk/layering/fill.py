@@ -70,9 +70,9 @@ def fit_ground(image: Rgb | Floats, known: Mask, *, order: int = 2, samples: int
     x, y = (columns - width / 2) / scale, (rows - height / 2) / scale
     terms = _terms(x.astype(np.float32), y.astype(np.float32), order).astype(np.float64)
     keep = np.ones(rows.size, bool)
-    coefficients = np.zeros((terms.shape[1], 3))
+    coefficients: NDArray[np.float64] = np.zeros((terms.shape[1], 3))
     for _ in range(3):
-        coefficients = np.linalg.lstsq(terms[keep], values[keep], rcond=None)[0]
+        coefficients = np.asarray(np.linalg.lstsq(terms[keep], values[keep], rcond=None)[0], np.float64)
         error = np.abs(terms @ coefficients - values).max(axis=1)
         limit = max(3.0, 2.5 * float(np.median(error)))
         keep = error <= limit
@@ -158,7 +158,9 @@ def fill_region(image: Rgb, hole: Mask, *, texture: Inpainter | None, known: Mas
     return smooth_fill(image, hole, known=known), "smooth"
 
 
-def fill_holes(image: Rgb, hole: Mask, *, texture: Inpainter | None, context: JobContext, margin: int = 24) -> tuple[Rgb, tuple[str, ...]]:
+def fill_holes(
+    image: Rgb, hole: Mask, *, texture: Inpainter | None, context: JobContext, margin: int = 24
+) -> tuple[Rgb, tuple[str, ...]]:
     """`image` with every part of `hole` filled from its own surroundings, nearby parts together.
 
     Returns the picture and the names of the methods used, sorted. Checks for cancellation between parts.

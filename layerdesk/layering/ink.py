@@ -243,8 +243,8 @@ def _own_colours(
     flat = labels[kept]
     weights = away[kept].astype(np.float64) ** 4
     sums = np.bincount(flat, weights, minlength=count)
-    mean = np.stack([np.bincount(flat, weights * crop[..., k][kept], minlength=count) for k in range(3)], axis=1)
-    mean /= np.maximum(sums, 1e-9)[:, None]
+    sums_of = np.stack([np.bincount(flat, weights * crop[..., k][kept], minlength=count) for k in range(3)], axis=1)
+    mean = np.asarray(sums_of, np.float64) / np.maximum(sums, 1e-9)[:, None]
     areas = np.bincount(flat, minlength=count)
     other = (areas >= 12) & (np.abs(mean - color).max(axis=1) > 48)
     if not other.any():

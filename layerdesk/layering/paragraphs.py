@@ -36,7 +36,10 @@ def paragraphs(lines: tuple[ReadLine, ...]) -> tuple[Paragraph, ...]:
         below = [
             other
             for other in order
-            if other not in taken and other != index and _follows(lines[index], lines[other]) and not (index in cells and other in cells)
+            if other not in taken
+            and other != index
+            and _follows(lines[index], lines[other])
+            and not (index in cells and other in cells)
         ]
         if below:
             nearest = min(below, key=lambda other: (lines[other].ink.rect.y, other))

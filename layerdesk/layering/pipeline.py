@@ -106,7 +106,8 @@ def layer_image(source: SourceImage, *, recipe: Recipe, engines: EngineSet, cont
             )
     nodes = build_tree(elements, texts, canvas=source.size.rect)
     sheets = tuple(
-        texts[node.paragraph] if node.paragraph is not None else _element_sheet(elements[node.element or 0]) for node in in_order(nodes)
+        texts[node.paragraph] if node.paragraph is not None else _element_sheet(elements[node.element or 0])
+        for node in in_order(nodes)
     )
     with progress.stage("background", engines.texture.name if engines.texture else "smooth"):
         stack = solve_stack(picture, textless, sheets, lifted=lifted, texture=engines.texture, context=context)
@@ -115,7 +116,9 @@ def layer_image(source: SourceImage, *, recipe: Recipe, engines: EngineSet, cont
         recogniser = engines.recogniser
         origins = Origins(
             text=Provenance(
-                stage="text", engine=recogniser.name if recogniser else "none", version=recogniser.version if recogniser else version
+                stage="text",
+                engine=recogniser.name if recogniser else "none",
+                version=recogniser.version if recogniser else version,
             ),
             background=Provenance(stage="background", engine="+".join(stack.methods) or "source", version=version),
             version=version,

@@ -67,16 +67,18 @@ def solve_stack(
     `source` and `textless` are (h, w, 3) uint8: the picture, and the picture with the pixels under `lifted` (h, w) filled where text
     was. Raises Cancelled between layers.
     """
-    covered = np.zeros(source.shape[:2], bool)
+    canvas = Rect(0, 0, source.shape[1], source.shape[0])
+    covered = np.zeros((canvas.height, canvas.width), bool)
     for sheet in sheets:
         if not sheet.is_text:
             covered[sheet.rect.slices] |= sheet.coverage > 0
     hole = cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     filled, methods = fill_holes(textless, hole, texture=texture, context=context)
     ground = np.where(covered[..., None], filled, textless)
-    background = _kept(source, ground, np.full(covered.shape, 255, np.uint8), Rect(0, 0, covered.shape[1], covered.shape[0]), covered | lifted)
+    opaque = np.full((canvas.height, canvas.width), 255, np.uint8)
+    background = _kept(source, ground, opaque, canvas, covered | lifted)
     picture = ground.copy()
-    above = _topmost(sheets, covered.shape)
+    above = _topmost(sheets, (canvas.height, canvas.width))
     solved = []
     for number, sheet in enumerate(sheets, start=1):
         context.check()

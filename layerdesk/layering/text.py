@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from layerdesk.layering.ink import Ink, measure_ink, quad_angle, quad_size
+from layerdesk.layering.ink import Ink, measure_ink
 from layerdesk.layering.protocols import FontLibrary, FoundLine, JobContext, Quad, Rgb, TextRecogniser
 from layerdesk.layering.typography import SetLine, set_lines
 
@@ -43,9 +43,7 @@ def set_read_lines(
     lines: tuple[tuple[FoundLine, Ink], ...], *, fonts: FontLibrary | None, context: JobContext
 ) -> tuple[ReadLine, ...]:
     """The lines with their typography measured and their confidence weighed."""
-    settings = set_lines(
-        tuple(ink for _, ink in lines), tuple(line.text for line, _ in lines), fonts=fonts, context=context
-    )
+    settings = set_lines(tuple(ink for _, ink in lines), tuple(line.text for line, _ in lines), fonts=fonts, context=context)
     return tuple(
         ReadLine(text=line.text, quad=line.quad, ink=ink, setting=setting, confidence=_confidence(line, ink, setting))
         for (line, ink), setting in zip(lines, settings, strict=True)

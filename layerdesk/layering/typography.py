@@ -147,7 +147,7 @@ def _finalists(
 
 def _clarity(plane: Plane, text: str) -> float:
     """How much a line tells about its face: tall letters and enough of them."""
-    return min(plane.shape[0], 48) * min(len(text), 24)
+    return float(min(plane.shape[0], 48) * min(len(text), 24))
 
 
 def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64]) -> SetLine:

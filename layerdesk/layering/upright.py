@@ -24,7 +24,7 @@ def upright_coverage(ink: Ink) -> tuple[Plane, NDArray[np.float64]]:
     # cv2's positive angle turns counter-clockwise on screen, which undoes a clockwise slant.
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), ink.angle, 1.0)
     turn[:, 2] += [(side - width) / 2, (side - height) / 2]
-    turned = cv2.warpAffine(ink.coverage, turn, (side, side), flags=cv2.INTER_LINEAR)
+    turned = np.asarray(cv2.warpAffine(ink.coverage, turn, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
     solid = turned > 70
     if not solid.any():
         solid = turned > 0
