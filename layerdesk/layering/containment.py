@@ -1,0 +1,166 @@
+"""What lies on what: take the picture apart from its ground upwards, surface by surface.
+
+Whatever is not ground falls into blobs. In a blob the surface that reaches furthest is peeled off first, filled over what lies within
+its outline; what lies within is taken apart in the same way, and so is the rest of the blob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from layerdesk.document.geometry import Rect
+from layerdesk.layering.regions import Mask, Surfaces
+
+_TEXTURE = 0.15
+"""Share of pixels far from any smooth surface from which a blob is a picture."""
+_PICTURE_AREA = 600
+_DEPTH = 8
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Part:
+    """One piece that was peeled off. Masks are (rect.height, rect.width)."""
+
+    rect: Rect
+    body: Mask
+    """Its silhouette, filled under what lies on it; see-through holes left out."""
+    own: Mask
+    """The pixels of `body` that are its own."""
+    surface: int
+    """The surface it is made of; 0 for texture and for thin marks."""
+    picture: bool = False
+    """Whether it is textured through and through."""
+    blob: int = 0
+    """Parts of the same number touch one another."""
+    above: int = -1
+    """Position of the part whose outline it lies in; -1 on the ground."""
+
+    @property
+    def area(self) -> int:
+        return int(np.count_nonzero(self.body))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Blob:
+    rect: Rect
+    mask: Mask
+    above: int
+    depth: int
+    ground: Mask
+    """(count + 1,) surfaces that lie behind: what is seen of them inside is a hole."""
+
+
+def take_apart(surfaces: Surfaces, ground: Mask, *, check: Callable[[], None]) -> tuple[Part, ...]:
+    """The parts on the ground, each after what it lies on. `ground` (count + 1,): which surfaces are the background."""
+    parts: list[Part] = []
+    whole = Rect(0, 0, surfaces.labels.shape[1], surfaces.labels.shape[0])
+    todo = list(_blobs(~ground[surfaces.labels], whole, above=-1, depth=0, ground=ground))
+    number = 0
+    while todo:
+        blob = todo.pop()
+        check()
+        number += 1
+        for part, inner in _split(surfaces, blob):
+            position = len(parts)
+            parts.append(replace(part, blob=number, above=blob.above))
+            if inner is not None and blob.depth < _DEPTH:
+                behind = blob.ground.copy()
+                behind[part.surface] = True
+                behind[0] = False
+                todo.extend(_blobs(inner, part.rect, above=position, depth=blob.depth + 1, ground=behind))
+    return tuple(parts)
+
+
+def _blobs(mask: Mask, rect: Rect, *, above: int, depth: int, ground: Mask) -> list[_Blob]:
+    """The connected pieces of `mask`, whose first pixel is that of `rect`; last first, so that a stack gives them in order."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    found = []
+    for label in range(count - 1, 0, -1):
+        x, y, width, height, area = (int(value) for value in stats[label])
+        if area < 6:
+            continue
+        piece = labels[y : y + height, x : x + width] == label
+        found.append(_Blob(rect=Rect(rect.x + x, rect.y + y, width, height), mask=piece, above=above, depth=depth, ground=ground))
+    return found
+
+
+def _split(surfaces: Surfaces, blob: _Blob) -> list[tuple[Part, Mask | None]]:
+    """The parts of a blob, each with the pixels within its outline that are not its own (None: there are none to look into)."""
+    labels = surfaces.labels[blob.rect.slices]
+    sizes = np.bincount(labels[blob.mask], minlength=len(surfaces.area))
+    sizes[0] = 0
+    inside = [label for label in np.flatnonzero(sizes).tolist() if surfaces.thick[label]]
+    inside.sort(key=lambda label: (-surfaces.rect(label).intersected(blob.rect).area, label))
+    area = int(np.count_nonzero(blob.mask))
+    container = _container(surfaces, blob, inside, sizes)
+    if not container and area >= _PICTURE_AREA:
+        far = np.count_nonzero(surfaces.distance[blob.rect.slices][blob.mask] > 4.0)
+        if far > _TEXTURE * area:
+            return [(_picture(blob), None)]
+    found: list[tuple[Part, Mask | None]] = []
+    todo = blob.mask.copy()
+    for label in inside:
+        peeled = _peel(surfaces, blob, label, todo)
+        if peeled is not None:
+            found.append(peeled)
+    found.extend(_marks(surfaces, blob, todo))
+    return found
+
+
+def _container(surfaces: Surfaces, blob: _Blob, inside: list[int], sizes: NDArray[np.int64]) -> bool:
+    """Whether a plain surface with an even outline goes round all the rest of the blob."""
+    if not inside:
+        return False
+    label = inside[0]
+    box = surfaces.rect(label).intersected(blob.rect)
+    if box.width < blob.rect.width - 6 or box.height < blob.rect.height - 6 or surfaces.spread[label] > 6.0:
+        return False
+    here = surfaces.labels[box.slices] == label
+    body = filled(here)
+    full = int(np.count_nonzero(body))
+    return full >= 0.75 * box.area and int(sizes[label]) >= 0.08 * full
+
+
+def _picture(blob: _Blob) -> Part:
+    body = filled(blob.mask)
+    return Part(rect=blob.rect, body=body, own=body, surface=0, picture=True)
+
+
+def _peel(surfaces: Surfaces, blob: _Blob, label: int, todo: Mask) -> tuple[Part, Mask | None] | None:
+    """Take a surface and all within its outline out of `todo`."""
+    rect = surfaces.rect(label).intersected(blob.rect)
+    here = rect.translated(-blob.rect.origin).slices
+    labels = surfaces.labels[rect.slices]
+    own = (labels == label) & todo[here]
+    if np.count_nonzero(own) < 12:
+        return None
+    outline = filled(own)
+    body = outline & ~(blob.ground[labels] & ~own)
+    inner = body & ~own
+    todo[here] &= ~outline
+    part = Part(rect=rect, body=body, own=own, surface=label)
+    return part, inner if inner.any() else None
+
+
+def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask) -> list[tuple[Part, Mask | None]]:
+    """What is left of a blob: lines, outlines and small things. Mere edges of what was peeled are left out."""
+    found: list[tuple[Part, Mask | None]] = []
+    for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
+        area = int(np.count_nonzero(rest.mask))
+        core = int(np.count_nonzero(rest.mask & ~surfaces.slope[rest.rect.slices]))
+        if core < 6 or core < 0.25 * area:
+            continue
+        found.append((Part(rect=rest.rect, body=rest.mask, own=rest.mask, surface=0), None))
+    return found
+
+
+def filled(mask: Mask) -> Mask:
+    """The mask with all its holes filled."""
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    cv2.floodFill(padded, None, (0, 0), 2)
+    return padded[1:-1, 1:-1] != 2

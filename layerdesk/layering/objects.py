@@ -1,0 +1,138 @@
+"""Find the shapes and objects of a picture whose text has been lifted off."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from layerdesk.layering.containment import Part, take_apart
+from layerdesk.layering.elements import Element
+from layerdesk.layering.gather import gather
+from layerdesk.layering.ground import find_ground
+from layerdesk.layering.naming import object_name, shape_name
+from layerdesk.layering.pieces import Piece, measure, outlined
+from layerdesk.layering.protocols import JobContext, Plane, Rgb, Saliency
+from layerdesk.layering.regions import Mask, Surfaces, find_surfaces
+
+_SPECK = 12.0
+_SPECK_SHARE = 1e-5
+_FAINT = 6
+"""Levels of a channel; what differs less from its surroundings is not there."""
+
+
+def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context: JobContext) -> tuple[Element, ...]:
+    """The elements of `image` (h, w, 3), bottom to top; pixels visible in none are background.
+
+    `image` is the picture without text, `ink` (h, w) uint8 is 255 where text was lifted: leftovers there are no elements.
+    `saliency` finds the subject where the background is no plain one; None leaves that out.
+    """
+    context.check()
+    surfaces = find_surfaces(image)
+    context.check()
+    ground, nature = find_ground(surfaces)
+    parts = take_apart(surfaces, ground, check=context.check)
+    canvas = image.shape[0] * image.shape[1]
+    pieces = []
+    for part, hidden in zip(parts, _hidden(parts), strict=True):
+        context.check()
+        pieces.append(measure(surfaces, part, hidden=hidden))
+    pieces = _with_outlines(surfaces, pieces)
+    pieces = gather(surfaces, pieces)
+    least = max(_SPECK, _SPECK_SHARE * canvas)
+    wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    pieces = [piece for piece in pieces if _counts(piece, least=least, canvas=canvas, wet=wet)]
+    return _finished(pieces, canvas=canvas)
+
+
+def _hidden(parts: tuple[Part, ...]) -> list[Mask | None]:
+    """For each part the pixels of its rectangle that later parts of its blob cover; None for none."""
+    by_blob: dict[int, list[Part]] = {}
+    found: list[Mask | None] = []
+    for part in reversed(parts):
+        later = by_blob.setdefault(part.blob, [])
+        hidden: Mask | None = None
+        for other in later if len(later) <= 60 else ():
+            common = other.rect.intersected(part.rect)
+            if common.empty:
+                continue
+            hidden = np.zeros(part.body.shape, bool) if hidden is None else hidden
+            hidden[common.translated(-part.rect.origin).slices] |= other.body[common.translated(-other.rect.origin).slices]
+        if hidden is not None:
+            hidden = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & ~part.body
+        found.append(hidden)
+        later.append(part)
+    return found[::-1]
+
+
+def _with_outlines(surfaces: Surfaces, pieces: list[Piece | None]) -> list[Piece | None]:
+    """Boxes joined with the lines round them; a line that was joined leaves None, so that positions stay."""
+    result: list[Piece | None] = list(pieces)
+    by_blob: dict[int, list[int]] = {}
+    for position, piece in enumerate(pieces):
+        by_blob.setdefault(piece.blob, []).append(position)
+    for members in by_blob.values():
+        boxes = [k for k in members if pieces[k].fill is not None and not pieces[k].picture]
+        for line in members:
+            for box in boxes:
+                base, outline = result[box], result[line]
+                if line == box or base is None or outline is None or outline.picture or base.area < outline.area:
+                    continue
+                joined = outlined(surfaces, base, outline)
+                if joined is not None:
+                    result[box], result[line] = joined, None
+                    break
+    return result
+
+
+def _counts(piece: Piece, *, least: float, canvas: int, wet: Mask) -> bool:
+    """Whether a piece is worth a layer: not a speck, not the whole picture, not a leftover of text."""
+    area = piece.area
+    if area < least or (piece.picture and area > 0.97 * canvas):
+        return False
+    strong = piece.alpha > 127
+    under = np.count_nonzero(strong & wet[piece.rect.slices])
+    return bool(under < 0.6 * max(1, np.count_nonzero(strong)))
+
+
+def _finished(pieces: list[Piece], *, canvas: int) -> tuple[Element, ...]:
+    height_width = (max((p.rect.bottom for p in pieces), default=0), max((p.rect.right for p in pieces), default=0))
+    covered = np.zeros(height_width, bool)
+    owner = np.full(height_width, -1, np.int32)
+    visible: list[Plane] = []
+    for piece in reversed(pieces):
+        part = covered[piece.rect.slices]
+        visible.append(np.where((piece.alpha > 0) & ~part, np.uint8(255), np.uint8(0)))
+        part |= piece.alpha > 127
+    visible.reverse()
+    elements: list[Element] = []
+    for index, piece in enumerate(pieces):
+        parent = _below(owner, piece)
+        owner[piece.rect.slices][piece.alpha > 127] = index
+        elements.append(_element(piece, visible[index], parent, canvas=canvas))
+    return tuple(elements)
+
+
+def _below(owner: NDArray[np.int32], piece: Piece) -> int | None:
+    """The element on which at least nine tenths of a piece lie."""
+    under = owner[piece.rect.slices][piece.alpha > 127]
+    values, counts = np.unique(under, return_counts=True)
+    if values.size == 0:
+        return None
+    most = int(counts.argmax())
+    return int(values[most]) if values[most] >= 0 and counts[most] >= 0.9 * under.size else None
+
+
+def _element(piece: Piece, visible: Plane, parent: int | None, *, canvas: int) -> Element:
+    shape = piece.shape()
+    if shape is not None:
+        error = piece.form.error if piece.form else 0.5
+        confidence = 0.97 - 0.5 * min(0.5, error) - 0.02 * min(10.0, piece.error)
+        name = shape_name(shape)
+    else:
+        confidence = 0.75 if piece.form is not None else 0.6
+        name = object_name(textured=piece.picture, area_share=piece.area / canvas, flat=False)
+    return Element(
+        kind="shape" if shape is not None else "object", rect=piece.rect, alpha=piece.alpha, visible=visible, shape=shape,
+        name=name, confidence=round(max(0.1, confidence), 3), engine="regions", parent=parent,
+    )  # fmt: skip
