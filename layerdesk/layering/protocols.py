@@ -115,7 +115,7 @@ class FontFace:
     italic: bool
     path: str
     index: int
-    """Number of the face in its file."""
+    """Number of the face in its file; in the upper 16 bits the number of a variable font's named instance."""
     ascent: float
     descent: float
     cap_height: float
@@ -123,6 +123,12 @@ class FontFace:
     line_gap: float
     cjk: bool
     """Whether it is made for Chinese, Japanese or Korean."""
+    stretch: int = 5
+    """Width class of OpenType: 1 ultra-condensed, 5 normal, 9 ultra-expanded."""
+    aliases: tuple[str, ...] = ()
+    """Other names it goes by: full name, family of four styles, names in other languages."""
+    unicode_ranges: int = 0
+    """What it says it is made for: the bits of OS/2 ulUnicodeRange1 to 4 as one number."""
 
 
 class FontLibrary(Engine, Protocol):
@@ -146,4 +152,8 @@ class FontLibrary(Engine, Protocol):
 
     def coverage(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> tuple[Plane, float, float]:
         """One line drawn: its coverage (h, w) uint8, and where in that plane the pen's origin (x) and the baseline (y) lie."""
+        ...
+
+    def advance(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> float:
+        """How far the pen goes on over `text`, in pixels; every letter is followed by `tracking_px`."""
         ...
