@@ -61,17 +61,12 @@ class Action:
     needs: Needs = _always
     tip: str = ""
     """A sentence for the tooltip; the text where empty."""
-    icon: str = ""
-    """File name in resources/icons without suffix; the name with dots as dashes where empty."""
     checkable: bool = False
     scope: Scope = "window"
     """Where its keys work: in the whole window, on the canvas only, or while held down."""
     separator: bool = False
     """A line stands before it in its menu."""
 
-    @property
-    def icon_name(self) -> str:
-        return self.icon or self.name.replace(".", "-").replace("_", "-")
 
 
 NO_MODEL = "A connection to an image model is not set up in this version."
@@ -120,9 +115,7 @@ _LAYER = _in_menu(
         tip="Find text, shapes and objects in the source image and make layers of them",
     ),
     Action(name="layer.rename", text="Re&name", needs=lambda state: state.selected == 1, separator=True),
-    Action(
-        name="layer.merge", text="&Merge", needs=_selected, tip="Merge the selected layers; one alone with the one below"
-    ),
+    Action(name="layer.merge", text="&Merge", needs=_selected, tip="Merge the selected layers; one alone with the one below"),
     Action(name="layer.split", text="&Split", needs=_one_leaf, tip="Make a layer of each connected part"),
     Action(name="layer.group", text="&Group", needs=_selected),
     Action(name="layer.ungroup", text="&Ungroup", needs=lambda state: "group" in state.selected_kinds),

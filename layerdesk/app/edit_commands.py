@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from layerdesk.document import edits
 from layerdesk.document.document import Document
+from layerdesk.document.edits_tree import ancestors, roots, siblings
 from layerdesk.document.layers import GroupLayer, leaves
-from layerdesk.document.tree import ancestors, roots, siblings
 from layerdesk.errors import LayerDeskError
 
 Ids = tuple[str, ...]
