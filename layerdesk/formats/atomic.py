@@ -46,7 +46,7 @@ def replacing(target: Path, *, sync: bool = True) -> Iterator[Path]:
     It has the suffix of `target`. Missing folders are made. On any exception the new file is removed and an older `target` stays
     as it was. `sync` waits until the bytes are on the disk. Raises LayerDeskError for what the system refuses.
     """
-    place = Path(os.path.realpath(target)) if target.is_symlink() else target
+    place = Path(os.path.realpath(target))  # a link stays a link: what it points to is replaced
     made: Path | None = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -33,18 +33,20 @@ _TABLE: dict[str, tuple[str, str]] = {
 SUFFIXES = tuple(_TABLE)
 
 
-class UnknownSuffix(LayerDeskError):  # noqa: N818 the house says what is wrong, not that it is an error
+class UnknownSuffix(LayerDeskError):
     """A target whose suffix names no format."""
 
 
 def suffix_of(target: Path | str) -> str:
     """The key of the table for `target`: its suffix in lower case, or FOLDER. Raises UnknownSuffix."""
     text = os.fspath(target)
-    # A Path cannot end in a slash; one that names a folder means the folder.
-    if text.endswith(("/", os.sep)) or (isinstance(target, Path) and target.is_dir()):
+    if text.endswith(("/", os.sep)):
         return FOLDER
     suffix = Path(text).suffix.lower()
     if suffix not in _TABLE:
+        # A Path cannot end in a slash; one that names a folder means the folder.
+        if isinstance(target, Path) and target.is_dir():
+            return FOLDER
         known = ", ".join(key for key in _TABLE if key != FOLDER)
         what = f"the suffix {suffix} of {text} names no format" if suffix else f"{text} has no suffix that names a format"
         raise UnknownSuffix(f"{what}; use one of {known}, or end it with / for a folder of pictures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,14 +64,21 @@ def _save_jpeg(picture: NDArray[np.uint8], dpi: float, target: Path) -> None:
     alpha = picture[..., 3:].astype(np.uint16)
     over_white = ((picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
     whole = max(1, round(dpi))
-    Image.fromarray(over_white).save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(whole, whole))
+    _write(target, Image.fromarray(over_white), "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(whole, whole))
 
 
 def _save_webp(picture: NDArray[np.uint8], dpi: float, target: Path) -> None:
     del dpi  # WebP has no place for it
     opaque = bool((picture[..., 3] == 255).all())
     image = Image.fromarray(np.ascontiguousarray(picture[..., :3]) if opaque else picture)
-    image.save(target, "WEBP", lossless=True, exact=True, method=4, quality=60)
+    _write(target, image, "WEBP", lossless=True, exact=True, method=4, quality=60)
+
+
+def _write(target: Path, image: Image.Image, file_format: str, **options: object) -> None:
+    """Pillow's own writing to a file says nothing where a full disk takes only half of it."""
+    out = io.BytesIO()
+    image.save(out, file_format, **options)
+    target.write_bytes(out.getvalue())
 
 
 PNG = FlatExporter(

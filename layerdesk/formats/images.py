@@ -197,7 +197,8 @@ def _to_eight_bit(image: Image.Image, notes: list[str]) -> Image.Image:
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
         # 32-bit integers and floats say nowhere what white is: the usual ranges where the values fit them, else their own.
-        top = next((limit for limit in (1.0, 255.0, 65535.0) if high <= limit and not (limit == 1.0 and image.mode == "I")), high)
+        usual = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
+        top = max(high, low + 1) if low < 0 else next((limit for limit in usual if high <= limit), high)
         bottom = min(0.0, low)
         if image.mode == "F":
             notes.append("Its floating-point values were reduced to 8 bits.")

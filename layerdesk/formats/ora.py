@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,12 @@ from layerdesk.formats import png
 from layerdesk.formats.archive import write_zip
 from layerdesk.formats.plan import Plan, PlanItem
 from layerdesk.formats.thumbnail import thumbnail
+from layerdesk.formats.xmlsafe import one_line
 from layerdesk.layering.protocols import JobContext
 
 MIMETYPE = "image/openraster"
 _OPERATIONS = {"normal": "svg:src-over", "multiply": "svg:multiply", "screen": "svg:screen", "overlay": "svg:overlay"}
 _NOTHING = Rect(0, 0, 1, 1)
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def _stack_xml(document: Document) -> bytes:
     dpi = str(max(1, round(document.source.dpi)))
     size = {"w": str(document.size.width), "h": str(document.size.height)}
     image = ElementTree.Element(
-        "image", {"version": "0.0.6", **size, "xres": dpi, "yres": dpi, "name": _text(document.source.name)}
+        "image", {"version": "0.0.6", **size, "xres": dpi, "yres": dpi, "name": one_line(document.source.name)}
     )
     numbers = {layer.id: index for index, layer in enumerate(document.leaves())}
     _add(ElementTree.SubElement(image, "stack"), document.layers, numbers)
@@ -75,7 +74,7 @@ def _add(stack: ElementTree.Element, layers: tuple[Layer, ...], numbers: dict[st
     """A stack lists its topmost member first."""
     for layer in reversed(layers):
         common = {
-            "name": _text(layer.name),
+            "name": one_line(layer.name),
             "opacity": f"{layer.opacity:.6g}",
             "visibility": "visible" if layer.visible else "hidden",
             "composite-op": _OPERATIONS[layer.blend],
@@ -98,11 +97,6 @@ def _file(index: int) -> str:
 def _box(layer: LeafLayer) -> Rect:
     """A PNG has at least one pixel: a layer with an empty mask gets a transparent one."""
     return layer.bounds if layer.mask else _NOTHING
-
-
-def _text(value: str) -> str:
-    """`value` without what XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", value)
 
 
 EXPORTER = OraExporter()
