@@ -19,6 +19,10 @@ from layerdesk.layering.regions import Mask, Surfaces
 _TEXTURE = 0.15
 """Share of pixels far from any smooth surface from which a blob is a picture."""
 _PICTURE_AREA = 600
+_FAR = 4.0
+"""Pixels from the nearest smooth surface at which texture begins."""
+_SAME = 4.0
+"""Levels of a channel within which two surfaces have one colour."""
 _DEPTH = 8
 
 
@@ -96,20 +100,44 @@ def _split(surfaces: Surfaces, blob: _Blob) -> list[tuple[Part, Mask | None]]:
     sizes[0] = 0
     inside = [label for label in np.flatnonzero(sizes).tolist() if surfaces.thick[label]]
     inside.sort(key=lambda label: (-surfaces.rect(label).intersected(blob.rect).area, label))
-    area = int(np.count_nonzero(blob.mask))
-    container = _container(surfaces, blob, inside, sizes)
-    if not container and area >= _PICTURE_AREA:
-        far = np.count_nonzero(surfaces.distance[blob.rect.slices][blob.mask] > 4.0)
-        if far > _TEXTURE * area:
-            return [(_picture(blob), None)]
+    textured = not _container(surfaces, blob, inside, sizes) and _textured(surfaces, blob)
     found: list[tuple[Part, Mask | None]] = []
+    pictures: list[tuple[Part, Mask | None]] = []
     todo = blob.mask.copy()
     for label in inside:
+        if textured and not _stands_out(surfaces, blob, label):
+            continue
         peeled = _peel(surfaces, blob, label, todo)
         if peeled is not None:
             found.append(peeled)
-    found.extend(_marks(surfaces, blob, todo))
-    return found
+    if not textured:
+        return found + _marks(surfaces, blob, todo)
+    for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
+        if _textured(surfaces, rest):
+            pictures.append((_picture(rest), None))
+        elif found:
+            found.extend(_split(surfaces, rest))
+    return pictures + found
+
+
+def _textured(surfaces: Surfaces, blob: _Blob) -> bool:
+    """Whether much of a blob is far from any smooth surface."""
+    area = int(np.count_nonzero(blob.mask))
+    if area < _PICTURE_AREA:
+        return False
+    far = np.count_nonzero(surfaces.distance[blob.rect.slices][blob.mask] > _FAR)
+    return bool(far > _TEXTURE * area)
+
+
+def _stands_out(surfaces: Surfaces, blob: _Blob, label: int) -> bool:
+    """Whether a surface is a plain box or disc of some size, which no picture has by chance."""
+    box = surfaces.rect(label).intersected(blob.rect)
+    if surfaces.spread[label] > 4.0 or box.area < 4e-4 * surfaces.labels.size or min(box.width, box.height) < 12:
+        return False
+    own = surfaces.labels[box.slices] == label
+    body = filled(own)
+    full = np.count_nonzero(body)
+    return bool(full >= 0.93 * box.area and np.count_nonzero(own) >= 0.25 * full)
 
 
 def _container(surfaces: Surfaces, blob: _Blob, inside: list[int], sizes: NDArray[np.int64]) -> bool:
@@ -142,9 +170,41 @@ def _peel(surfaces: Surfaces, blob: _Blob, label: int, todo: Mask) -> tuple[Part
     outline = filled(own)
     body = outline & ~(blob.ground[labels] & ~own)
     inner = body & ~own
+    holes = _see_through(surfaces, blob, rect, outline, inner)
+    if holes is not None:
+        body &= ~holes
+        inner &= ~holes
     todo[here] &= ~outline
     part = Part(rect=rect, body=body, own=own, surface=label)
     return part, inner if inner.any() else None
+
+
+def _see_through(surfaces: Surfaces, blob: _Blob, rect: Rect, outline: Mask, inner: Mask) -> Mask | None:
+    """The pixels within an outline through which one sees what lies behind: its colour, and close to the outline all round."""
+    labels = surfaces.labels[rect.slices]
+    within = np.unique(labels[inner])
+    within = within[surfaces.thick[within]]
+    if within.size == 0:
+        return None
+    near = rect.expanded(4).intersected(Rect(0, 0, surfaces.labels.shape[1], surfaces.labels.shape[0]))
+    behind = blob.ground[surfaces.labels[near.slices]]
+    behind[rect.translated(-near.origin).slices] &= ~outline
+    if not behind.any():
+        return None
+    colour = np.median(surfaces.image[near.slices][behind], axis=0)
+    alike = within[np.abs(surfaces.colour[within] - colour).max(axis=1) <= _SAME]
+    if alike.size == 0:
+        return None
+    padded = cv2.copyMakeBorder(outline.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    holes = np.zeros(outline.shape, bool)
+    for label in alike.tolist():
+        own = (labels == label) & inner
+        area = np.count_nonzero(own)
+        edge = own & ~cv2.erode(own.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0).astype(bool)
+        if edge.any() and np.percentile(depth[edge], 90) <= max(12.0, 0.5 * area**0.5):
+            holes |= own
+    return holes if holes.any() else None
 
 
 def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask) -> list[tuple[Part, Mask | None]]:

@@ -1,96 +1,197 @@
-"""Decide what belongs together: parts of one icon, letters of one logo, pieces of one line."""
+"""Decide what belongs together: parts of one icon, letters of one logo, threads of one drawing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from layerdesk.document.geometry import bounding
+from layerdesk.document.colour import from_hex
+from layerdesk.document.geometry import Rect, bounding
+from layerdesk.layering.coverage import nearest
 from layerdesk.layering.pieces import Piece
-from layerdesk.layering.regions import Surfaces
+from layerdesk.layering.protocols import Rgb
+from layerdesk.layering.regions import Mask, Surfaces
 
 _FEW = 8
-_LARGE = 0.1
-"""Share of the picture's shorter side from which a coloured part is one by itself."""
+_ICON = 0.1
+"""Share of the picture's shorter side up to which touching colours are one icon."""
+_PROMINENT = 0.004
+"""Share of the picture from which an area of one colour stands for itself."""
+_ALIKE = 60.0
+"""Levels of a channel within which touching pieces may be one drawing."""
 
 
-def gather(surfaces: Surfaces, pieces: list[Piece | None]) -> list[Piece]:
-    """The pieces with those that are one thing joined, bottom to top."""
-    side = min(surfaces.labels.shape)
-    roots = list(range(len(pieces)))
-    by_blob: dict[int, list[int]] = {}
-    for position, piece in enumerate(pieces):
-        if piece is not None:
-            by_blob.setdefault(piece.blob, []).append(position)
-    merged: dict[int, list[int]] = {}
-    for members in by_blob.values():
-        if len(members) > 1 and not _separate([pieces[k] for k in members], side=side):
-            merged[members[0]] = members
-            for member in members:
-                roots[member] = members[0]
-    for position, piece in enumerate(pieces):
-        if piece is not None and roots[position] == position and _crowd(pieces, position):
-            merged.setdefault(position, [position])
-    for position, piece in enumerate(pieces):
-        if piece is None:
-            continue
+class _Sets:
+    """Positions put together."""
+
+    def __init__(self, count: int) -> None:
+        self._leader = list(range(count))
+
+    def root(self, position: int) -> int:
+        while self._leader[position] != position:
+            position = self._leader[position]
+        return position
+
+    def join(self, first: int, second: int) -> None:
+        """The smaller root leads, so that the result does not depend on the order."""
+        a, b = self.root(first), self.root(second)
+        self._leader[max(a, b)] = min(a, b)
+
+    def of(self, positions: Sequence[int]) -> list[list[int]]:
+        """The sets among these positions, in order."""
+        groups: dict[int, list[int]] = {}
+        for position in positions:
+            groups.setdefault(self.root(position), []).append(position)
+        return list(groups.values())
+
+
+def gather(surfaces: Surfaces, pieces: Sequence[Piece | None]) -> list[Piece]:
+    """The pieces with those that are one thing joined, bottom to top. None marks a piece already used up."""
+    sets = _Sets(len(pieces))
+    alive = {position: piece for position, piece in enumerate(pieces) if piece is not None}
+    _join_crowds(alive, sets)
+    _join_touching(alive, sets, surfaces)
+    _join_neighbours(alive, sets, surfaces)
+    for position, piece in alive.items():
+        # What lies on a thing that was put together is part of it.
         above = piece.above
-        if roots[position] == position and above >= 0:
-            top = roots[above]
-            if top in merged:
-                roots[position] = top
-    result: list[Piece] = []
-    for position, piece in enumerate(pieces):
-        if piece is None or roots[position] != position:
+        if above in alive and any(sets.root(k) == sets.root(above) for k in alive if k != above and k != position):
+            sets.join(position, above)
+    return [
+        alive[group[0]] if len(group) == 1 else join(surfaces.image, [alive[k] for k in group]) for group in sets.of(list(alive))
+    ]
+
+
+def _join_crowds(alive: dict[int, Piece], sets: _Sets) -> None:
+    """A surface full of small things is one thing: a code, a map, a drawing."""
+    by_parent: dict[int, list[int]] = {}
+    for position, piece in alive.items():
+        by_parent.setdefault(piece.above, []).append(position)
+    for parent, within in by_parent.items():
+        base = alive.get(parent)
+        if base is None or len(within) < 24:
             continue
-        if position in merged:
-            together = [p for k, p in enumerate(pieces) if p is not None and _root(roots, k) == position]
-            result.append(join(together, picture=any(p.picture for p in together)))
-        else:
-            result.append(piece)
-    return result
+        areas = [alive[k].area for k in within]
+        if float(np.median(areas)) < 0.01 * base.area and sum(areas) > 0.12 * base.area:
+            for member in within:
+                sets.join(parent, member)
 
 
-def _root(roots: list[int], position: int) -> int:
-    while roots[position] != position:
-        position = roots[position]
-    return position
+def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> None:
+    """Touching pieces that are no plain forms of their own: the colours of an icon, the threads of a net."""
+    side, canvas = min(surfaces.labels.shape), surfaces.labels.size
+    by_blob: dict[int, list[int]] = {}
+    for position, piece in alive.items():
+        by_blob.setdefault(piece.blob, []).append(position)
+    for members in by_blob.values():
+        if len(members) < 2:
+            continue
+        group = [alive[k] for k in members]
+        box = bounding(piece.rect for piece in group)
+        if max(box.width, box.height) <= _ICON * side:
+            if not all(piece.orderly for piece in group):
+                _join_all(sets, members)
+            continue
+        total = sum(piece.area for piece in group)
+        large = [piece for piece in group if piece.area >= 0.02 * total]
+        if len(large) <= _FEW and sum(p.area for p in large if p.flat or p.picture) >= 0.85 * total and len(group) <= 3 * _FEW:
+            continue
+        small = [k for k in members if not (alive[k].flat and alive[k].area >= _PROMINENT * canvas)]
+        threads = _Sets(len(alive) and max(alive) + 1)
+        for number, first in enumerate(small):
+            for second in small[number + 1 :]:
+                if _gap(alive[first].rect, alive[second].rect) <= (3, 3) and _alike(alive[first], alive[second]):
+                    threads.join(first, second)
+        for thread in threads.of(small):
+            if sum(not alive[k].orderly for k in thread) >= 0.4 * len(thread):
+                _join_all(sets, thread)
 
 
-def _separate(group: list[Piece], *, side: int) -> bool:
-    """Whether touching pieces are things of their own: plain forms, or few large areas of one colour."""
-    total = sum(piece.area for piece in group)
-    box = bounding(piece.rect for piece in group)
-    regular = sum(piece.area for piece in group if piece.regular or (piece.picture and piece.form is not None))
-    if regular >= 0.7 * total and max(box.width, box.height) > 0.05 * side:
+def _join_neighbours(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> None:
+    """Small free outlines side by side: the letters of a logo, a letter and its dot."""
+    side = min(surfaces.labels.shape)
+    things: list[tuple[int, Rect, bool, int]] = []
+    for group in sets.of(list(alive)):
+        rect = bounding(alive[k].rect for k in group)
+        if rect.height <= 0.25 * side and rect.width <= 0.6 * side and not (len(group) == 1 and alive[group[0]].picture):
+            loose = len(group) > 1 or not alive[group[0]].orderly
+            things.append((group[0], rect, loose, alive[group[0]].above))
+    for number, (first, a, loose, above) in enumerate(things):
+        for second, b, also_loose, also_above in things[number + 1 :]:
+            if above == also_above and (loose or also_loose) and _near(a, b):
+                sets.join(first, second)
+
+
+def _near(a: Rect, b: Rect) -> bool:
+    """Whether two boxes stand as letters of a word do, one on top of the other, or one in the other."""
+    across, down = _gap(a, b)
+    low, high = min(a.height, b.height), max(a.height, b.height)
+    if across <= 1 and down <= 1:
         return True
-    large = [p for p in group if p.area >= 0.02 * total]
-    flat = sum(piece.area for piece in large if piece.flat)
-    return len(large) <= _FEW and flat >= 0.85 * total and min(box.width, box.height) >= _LARGE * side
+    if down <= -0.4 * low and high <= 4 * low:
+        return across <= 0.4 * high
+    narrow = min(a.width, b.width)
+    return across <= -0.5 * narrow and down <= 0.3 * high and max(a.width, b.width) <= 6 * narrow
 
 
-def _crowd(pieces: list[Piece | None], position: int) -> bool:
-    """Whether a piece is full of small things: a code, a map, a drawing."""
-    base = pieces[position]
-    within = [p for p in pieces if p is not None and p.above == position]
-    if base is None or len(within) < 24:
-        return False
-    areas = [p.area for p in within]
-    return float(np.median(areas)) < 0.01 * base.area and sum(areas) > 0.12 * base.area
+def _gap(a: Rect, b: Rect) -> tuple[int, int]:
+    """Free pixels between two boxes across and down; negative where they overlap."""
+    return max(a.x, b.x) - min(a.right, b.right), max(a.y, b.y) - min(a.bottom, b.bottom)
 
 
-def join(group: list[Piece], *, picture: bool) -> Piece:
-    """One piece of many: what any of them covers, and the gaps of a pixel or two between them."""
-    rect = bounding(piece.rect for piece in group)
+def _alike(a: Piece, b: Piece) -> bool:
+    first, second = colour_of(a), colour_of(b)
+    if first is None or second is None:
+        return a.picture == b.picture
+    return max(abs(x - y) for x, y in zip(first, second, strict=True)) <= _ALIKE
+
+
+def colour_of(piece: Piece) -> tuple[float, ...] | None:
+    """Its paint's mean colour; None for a picture."""
+    paint = piece.fill if piece.fill is not None else (piece.stroke.color if piece.stroke else None)
+    if paint is None or isinstance(paint, str):
+        return None if paint is None else from_hex(paint)
+    stops = [from_hex(stop.color) for stop in paint.stops]
+    return tuple(sum(channel) / len(stops) for channel in zip(*stops, strict=True))
+
+
+def _join_all(sets: _Sets, positions: Sequence[int]) -> None:
+    for position in positions[1:]:
+        sets.join(positions[0], position)
+
+
+def join(image: Rgb, group: Sequence[Piece]) -> Piece:
+    """One piece of many: what any of them covers, without what has the colour that lies behind them all."""
+    canvas = Rect(0, 0, image.shape[1], image.shape[0])
+    rect = bounding(piece.rect for piece in group).expanded(3).intersected(canvas)
     alpha = np.zeros((rect.height, rect.width), np.uint8)
-    own = np.zeros(alpha.shape, bool)
     for piece in group:
         part = piece.rect.translated(-rect.origin).slices
         np.maximum(alpha[part], piece.alpha, out=alpha[part])
-        own[part] |= piece.own
-    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    holes = _holes(image, group, rect, alpha)
+    alpha = np.minimum(alpha, 255 - holes)
+    picture = any(piece.picture for piece in group)
     return replace(
-        group[0], rect=rect, alpha=closed, own=own | (closed > 0), form=None, fill=None, stroke=None, picture=picture, error=255.0
+        group[0], rect=rect, alpha=alpha, own=alpha > 0, form=None, fill=None, stroke=None, picture=picture, error=255.0
     )
+
+
+def _holes(image: Rgb, group: Sequence[Piece], rect: Rect, alpha: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Rgb:
+    """(rect.height, rect.width) coverage of the pieces that are no pieces but holes in the others."""
+    holes = np.zeros(alpha.shape, np.uint8)
+    outside: Mask = alpha == 0
+    if not outside.any() or any(piece.picture for piece in group):
+        return holes
+    behind = nearest(image[rect.slices], outside)
+    for piece in group:
+        colour = colour_of(piece)
+        part = piece.rect.translated(-rect.origin).slices
+        strong = piece.alpha > 127
+        if colour is None or not strong.any() or outside[part][strong].any():
+            continue
+        if float(np.abs(behind[part][strong] - np.array(colour)).max(axis=1).mean()) <= 8.0:
+            np.maximum(holes[part], piece.alpha, out=holes[part])
+    return holes

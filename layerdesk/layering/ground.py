@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from layerdesk.layering.regions import Mask, Surfaces
+from layerdesk.layering.regions import Labels, Mask, Surfaces
 
 Ground = Literal["plain", "textured", "none"]
 _SHARE = 0.3
@@ -20,12 +20,13 @@ _GOES_ON = 6.0
 def find_ground(surfaces: Surfaces) -> tuple[Mask, Ground]:
     """(count + 1,) which surfaces are the background, and of what nature it is."""
     labels = surfaces.labels
-    border = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    # A rim of a pixel or two is no background: look a little further in as well.
+    border = np.concatenate([_frame(labels, inset) for inset in (0, 3, 6)])
     along = np.bincount(border, minlength=surfaces.count + 1)
     loose = int(along[~surfaces.thick].sum())
     along[~surfaces.thick] = 0
     ground = np.zeros(surfaces.count + 1, bool)
-    first = int(along.argmax())
+    first = int((along / border.size + surfaces.area / labels.size * (along > 0)).argmax())
     if along[first] > 0:
         ground[first] = True
         for label in np.argsort(-along, kind="stable").tolist():
@@ -35,6 +36,15 @@ def find_ground(surfaces: Surfaces) -> tuple[Mask, Ground]:
             return ground, "plain"
     ground[:] = False
     return ground, "textured" if loose >= 0.3 * border.size else "none"
+
+
+def _frame(labels: Labels, inset: int) -> Labels:
+    """The labels along the picture's border, so many pixels in; none where the picture is too small."""
+    height, width = labels.shape
+    if min(height, width) <= 2 * inset:
+        return labels[:0, 0]
+    inner = labels[inset : height - inset, inset : width - inset]
+    return np.concatenate([inner[0], inner[-1], inner[1:-1, 0], inner[1:-1, -1]])
 
 
 def _goes_on(surfaces: Surfaces, first: int, second: int) -> bool:

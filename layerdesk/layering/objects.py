@@ -37,7 +37,7 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     for part, hidden in zip(parts, _hidden(parts), strict=True):
         context.check()
         pieces.append(measure(surfaces, part, hidden=hidden))
-    pieces = _with_outlines(surfaces, pieces)
+    pieces = _with_outlines(pieces)
     pieces = gather(surfaces, pieces)
     least = max(_SPECK, _SPECK_SHARE * canvas)
     wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
@@ -65,7 +65,7 @@ def _hidden(parts: tuple[Part, ...]) -> list[Mask | None]:
     return found[::-1]
 
 
-def _with_outlines(surfaces: Surfaces, pieces: list[Piece | None]) -> list[Piece | None]:
+def _with_outlines(pieces: list[Piece]) -> list[Piece | None]:
     """Boxes joined with the lines round them; a line that was joined leaves None, so that positions stay."""
     result: list[Piece | None] = list(pieces)
     by_blob: dict[int, list[int]] = {}
@@ -78,7 +78,7 @@ def _with_outlines(surfaces: Surfaces, pieces: list[Piece | None]) -> list[Piece
                 base, outline = result[box], result[line]
                 if line == box or base is None or outline is None or outline.picture or base.area < outline.area:
                     continue
-                joined = outlined(surfaces, base, outline)
+                joined = outlined(base, outline)
                 if joined is not None:
                     result[box], result[line] = joined, None
                     break

@@ -51,8 +51,9 @@ class Piece:
         return self.form is not None and self.error < _SEVERAL
 
     @property
-    def regular(self) -> bool:
-        return self.flat and self.form is not None and self.form.regular
+    def orderly(self) -> bool:
+        """Whether it may stand alone among its like: an upright plain form, or a picture in one."""
+        return self.form is not None and self.form.upright and (self.picture or self.flat)
 
     def shape(self) -> Shape | None:
         """Its parameters; None where it is no shape."""
@@ -81,7 +82,7 @@ def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, floa
 def measure(surfaces: Surfaces, part: Part, *, hidden: Mask | None = None) -> Piece:
     """The piece that a part is. `hidden` (part.rect): what other parts of its blob cover."""
     if part.picture:
-        return _picture(part)
+        return _picture(part, hidden)
     if part.surface == 0:
         return _mark(surfaces, part)
     body = part.body
@@ -107,10 +108,10 @@ def _placed(mask: Mask, source: Rect, target: Rect) -> Mask:
     return result
 
 
-def _picture(part: Part) -> Piece:
+def _picture(part: Part, hidden: Mask | None) -> Piece:
     alpha = part.body.astype(np.uint8) * np.uint8(255)
-    form = recognise(alpha, x=part.rect.x, y=part.rect.y)
-    if form.type not in ("rectangle", "rounded_rect", "ellipse"):
+    form: Form | None = recognise(alpha, x=part.rect.x, y=part.rect.y, hidden=hidden)
+    if form is not None and form.type not in ("rectangle", "rounded_rect", "ellipse"):
         form = None
     elif form is not None:
         alpha = draw(form, width=part.rect.width, height=part.rect.height, x=part.rect.x, y=part.rect.y)
@@ -164,7 +165,7 @@ def _ring(alpha: Plane, rect: Rect) -> tuple[Form, float] | None:
     return (form, round(max(0.5, width), 2)) if width <= _OUTLINE else None
 
 
-def outlined(surfaces: Surfaces, inner: Piece, outline: Piece) -> Piece | None:
+def outlined(inner: Piece, outline: Piece) -> Piece | None:
     """A filled form and the even line round it as one piece; None where they do not make one."""
     margins = (
         inner.rect.x - outline.rect.x, inner.rect.y - outline.rect.y,

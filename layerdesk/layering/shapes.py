@@ -37,9 +37,12 @@ class Form:
     """Mean distance of the outline from the mask's, in pixels."""
 
     @property
-    def regular(self) -> bool:
-        """Whether it is a plain form and not a free outline."""
-        return self.type != "path"
+    def upright(self) -> bool:
+        """Whether it is a box, a disc, or a level or plumb line: no slanted or free outline."""
+        if self.type == "line":
+            (x0, y0), (x1, y1) = self.points
+            return x0 == x1 or y0 == y1
+        return self.type in ("rectangle", "rounded_rect", "ellipse")
 
 
 def recognise(coverage: Plane, *, x: int, y: int, hidden: Mask | None = None) -> Form:
@@ -55,10 +58,10 @@ def recognise(coverage: Plane, *, x: int, y: int, hidden: Mask | None = None) ->
     if min(width, height) <= _LINE and max(width, height) >= 4 * min(width, height) and area >= 0.85 * width * height:
         return _straight(whole)
     trials = [Form(type="rectangle", box=whole)]
+    trials.append(Form(type="ellipse", box=whole))
     radius = _radius(coverage, box, hidden)
     if radius is not None and radius >= 0.8:
-        trials.append(Form(type="rounded_rect", box=whole, radius=round(radius, 2)))
-    trials.append(Form(type="ellipse", box=whole))
+        trials.append(Form(type="rounded_rect", box=whole, radius=round(float(radius), 2)))
     best: Form | None = None
     for trial in trials:
         error = _error(trial, coverage, x=x, y=y, hidden=hidden)
@@ -74,10 +77,8 @@ def _bounds(coverage: Plane) -> tuple[float, float, float, float]:
         values = profile.astype(np.float64) / 255.0
         strong = np.flatnonzero(values > 0.9)
         first, last = (int(strong[0]), int(strong[-1])) if strong.size else (int(values.argmax()),) * 2
-        edges += [
-            first + 1.0 - values[first] - float(values[max(0, first - 1) : first].sum()),
-            last + values[last] + float(values[last + 1 : last + 2].sum()),
-        ]
+        edges.append(first + 1.0 - float(values[max(0, first - 1) : first + 1].sum()))
+        edges.append(last + float(values[last : last + 2].sum()))
     return edges[0], edges[2], edges[1], edges[3]
 
 
@@ -88,16 +89,21 @@ def _radius(coverage: Plane, box: tuple[float, float, float, float], hidden: Mas
     if side < 2:
         return None
     side = min(side, 400)
-    columns = (slice(round(left), round(left) + side), slice(round(right) - side, round(right)))
-    rows = (slice(round(top), round(top) + side), slice(round(bottom) - side, round(bottom)))
+    # With each window, the share of its outermost row or column that lies beyond the true edge: missing too, but from no corner.
+    columns = (
+        (slice(round(left), round(left) + side), max(0.0, left - round(left))),
+        (slice(round(right) - side, round(right)), max(0.0, round(right) - right)),
+    )
+    rows = (
+        (slice(round(top), round(top) + side), max(0.0, top - round(top))),
+        (slice(round(bottom) - side, round(bottom)), max(0.0, round(bottom) - bottom)),
+    )
     radii = []
-    for row in rows:
-        for column in columns:
+    for row, beyond_row in rows:
+        for column, beyond_column in columns:
             if hidden is not None and hidden[row, column].any():
                 continue
-            missing = float((255 - coverage[row, column].astype(np.int32)).sum()) / 255.0
-            # The fractions of a pixel by which the window is off the true edges are missing too, but from no corner.
-            missing -= side * (abs(round(left) - left) + abs(round(top) - top)) / 2
+            missing = float((255 - coverage[row, column].astype(np.int32)).sum()) / 255.0 - side * (beyond_row + beyond_column)
             radii.append(math.sqrt(max(0.0, missing) / (1.0 - math.pi / 4.0)))
     if not radii or max(radii) - min(radii) > max(2.0, 0.25 * max(radii)):
         return None
