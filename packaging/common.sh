@@ -1,4 +1,5 @@
 # What run.sh, test.sh and lock.sh share. Read with `.` under `set -eu`, with $top holding the top folder of the checkout.
+# shellcheck shell=sh
 
 venv=${LAYERDESK_VENV:-$top/.venv}
 lock=$top/packaging/requirements.lock
