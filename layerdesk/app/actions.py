@@ -68,7 +68,6 @@ class Action:
     """A line stands before it in its menu."""
 
 
-
 NO_MODEL = "A connection to an image model is not set up in this version."
 
 

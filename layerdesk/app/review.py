@@ -48,6 +48,10 @@ class CorrectionClock:
         """Layering has ended: count from zero."""
         self.seconds, self._last = 0.0, now
 
+    def resume(self, now: float) -> None:
+        """A layered project was opened: go on counting."""
+        self._last = now
+
     def touch(self, now: float) -> None:
         """The person did something. The time since the last thing counts unless it was longer than IDLE."""
         if self._last is not None:

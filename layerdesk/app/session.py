@@ -41,6 +41,7 @@ class Session(QObject):
         self._store: Store | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._path: Path | None = None
+        self._recovered = False
         self._selection: tuple[str, ...] = ()
         self._tool = MOVE_TOOL
         self._brush = Brush(size=40.0, hardness=0.8, erase=False)
@@ -63,7 +64,7 @@ class Session(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there is something that no project file holds."""
-        return self._store is not None and self._store.dirty
+        return self._store is not None and (self._recovered or self._store.dirty)
 
     @property
     def selection(self) -> tuple[str, ...]:
@@ -91,6 +92,7 @@ class Session(QObject):
         self._store = None if document is None else Store(document)
         self._unsubscribe = None if self._store is None else self._store.subscribe(self._on_change)
         self._path = path
+        self._recovered = False
         self.set_comparing(False)
         had_selection, self._selection = bool(self._selection), ()
         self.document_replaced.emit()
@@ -104,6 +106,13 @@ class Session(QObject):
         self._path = path
         if self._store is not None and self._store.document is document:
             self._store.mark_saved()
+            self._recovered = False
+        self.file_changed.emit()
+
+    def mark_recovered(self, path: Path | None) -> None:
+        """What is open was recovered: it counts as unsaved until it is saved, by default to `path`."""
+        self._path = path
+        self._recovered = True
         self.file_changed.emit()
 
     def apply(self, name: str, document: Document, *, merge_key: str | None = None) -> None:

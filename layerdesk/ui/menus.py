@@ -13,6 +13,7 @@ from layerdesk.app.keymap import Keymap
 from layerdesk.ui import theme
 
 Handler = Callable[[bool], object]
+"""What an action calls; Qt hands it whether the action is checked."""
 _TOP = (
     ("file.open", "file.save", "file.export"),
     ("edit.undo", "edit.redo"),
@@ -20,6 +21,15 @@ _TOP = (
     ("view.zoom_out", "view.zoom_in", "view.fit", "view.compare"),
     ("review.previous", "review.next"),
 )
+
+
+def call(act: Callable[[], object]) -> Handler:
+    """A handler that does not care whether the action is checked."""
+
+    def handler(_checked: bool = False) -> None:
+        act()
+
+    return handler
 
 
 def make_actions(window: QMainWindow, *, canvas: QWidget, keymap: Keymap, handlers: Mapping[str, Handler]) -> dict[str, QAction]:

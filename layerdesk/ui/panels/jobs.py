@@ -65,7 +65,7 @@ class JobsPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._rows: dict[Job, JobRow] = {}
-        inner = QWidget(self)
+        inner = self._inner = QWidget(self)
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -86,7 +86,7 @@ class JobsPanel(QScrollArea):
     @Slot(object)
     def _on_added(self, job: Job) -> None:
         if job.shown:
-            self._rows[job] = row = JobRow(job, self.widget())
+            self._rows[job] = row = JobRow(job, self._inner)
             self._column.insertWidget(0, row)
             self._empty.hide()
 

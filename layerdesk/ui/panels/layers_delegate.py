@@ -44,7 +44,7 @@ class LayerDelegate(QStyledItemDelegate):
         editor.setGeometry(rect.adjusted(THUMB + 2 * _GAP - 8, (rect.height() - height) // 2, -2, 0))
         editor.setFixedHeight(height)
 
-    def editorEvent(self, _event: QEvent, _model: object, _option: QStyleOptionViewItem, _index: Index) -> bool:  # type: ignore[override]
+    def editorEvent(self, _event: QEvent, _model: object, _option: QStyleOptionViewItem, _index: Index) -> bool:
         """The view handles clicks on eyes and locks itself, since it drags over them."""
         return False
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from layerdesk.app import edit_commands, typesetting
+from layerdesk.app.font_shelf import FontShelf
 from layerdesk.app.session import Session
 from layerdesk.document import edits
-from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, ShapeLayer, TextLayer
+from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, ShapeLayer, TextLayer, kind_of
 from layerdesk.errors import LayerDeskError
 from layerdesk.ui.panels.layers import BLENDS
-from layerdesk.ui.panels.layers_model import KIND_WORDS, kind_of
-from layerdesk.app.font_shelf import FontShelf
+from layerdesk.ui.panels.layers_model import KIND_WORDS
 from layerdesk.ui.panels.properties_text import TextProperties
 from layerdesk.ui.widgets import ColourButton, form, number_field, read_only, section, show_value
 
@@ -63,19 +63,19 @@ class PropertiesPanel(QScrollArea):
         grid = QGridLayout(place)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
-        self.x = number_field(name="X of the left edge", minimum=-FARTHEST, maximum=FARTHEST, parent=place)
-        self.y = number_field(name="Y of the top edge", minimum=-FARTHEST, maximum=FARTHEST, parent=place)
-        self.w = read_only(number_field(name="Width", minimum=0, maximum=FARTHEST, parent=place))
-        self.h = read_only(number_field(name="Height", minimum=0, maximum=FARTHEST, parent=place))
-        for at, (words, field) in enumerate((("X", self.x), ("Y", self.y), ("W", self.w), ("H", self.h))):
+        self.x_box = number_field(name="X of the left edge", minimum=-FARTHEST, maximum=FARTHEST, parent=place)
+        self.y_box = number_field(name="Y of the top edge", minimum=-FARTHEST, maximum=FARTHEST, parent=place)
+        self.w_box = read_only(number_field(name="Width", minimum=0, maximum=FARTHEST, parent=place))
+        self.h_box = read_only(number_field(name="Height", minimum=0, maximum=FARTHEST, parent=place))
+        for at, (words, field) in enumerate((("X", self.x_box), ("Y", self.y_box), ("W", self.w_box), ("H", self.h_box))):
             label = QLabel(words, place)
             label.setObjectName("dim")
             label.setBuddy(field)
             grid.addWidget(label, at // 2, at % 2 * 2)
             grid.addWidget(field, at // 2, at % 2 * 2 + 1)
             grid.setColumnStretch(at % 2 * 2 + 1, 1)
-        self.x.valueChanged.connect(self._on_place)
-        self.y.valueChanged.connect(self._on_place)
+        self.x_box.valueChanged.connect(self._on_place)
+        self.y_box.valueChanged.connect(self._on_place)
         layout.addRow("Place", place)
         self.opacity = number_field(name="Opacity of the layer", minimum=0, maximum=100, suffix=" %", parent=box)
         self.opacity.valueChanged.connect(self._on_opacity)
@@ -155,9 +155,14 @@ class PropertiesPanel(QScrollArea):
         if not (self.name.hasFocus() and self.name.isModified()):
             self.name.setText(layer.name)
         bounds = layer.bounds
-        for field, value in ((self.x, bounds.x), (self.y, bounds.y), (self.w, bounds.width), (self.h, bounds.height)):
+        for field, value in (
+            (self.x_box, bounds.x),
+            (self.y_box, bounds.y),
+            (self.w_box, bounds.width),
+            (self.h_box, bounds.height),
+        ):
             show_value(field, value)
-        for field in (self.x, self.y):
+        for field in (self.x_box, self.y_box):
             field.setEnabled(not layer.locked)
         show_value(self.opacity, round(layer.opacity * 100))
         with QSignalBlocker(self.blend):
@@ -207,7 +212,7 @@ class PropertiesPanel(QScrollArea):
         document, layer = self._session.document, self.layer
         if document is None or layer is None:
             return
-        dx, dy = round(self.x.value()) - layer.bounds.x, round(self.y.value()) - layer.bounds.y
+        dx, dy = round(self.x_box.value()) - layer.bounds.x, round(self.y_box.value()) - layer.bounds.y
         try:
             outcome = edit_commands.nudge(document, (layer.id,), dx=dx, dy=dy)
         except LayerDeskError as error:

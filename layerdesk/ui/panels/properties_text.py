@@ -7,7 +7,18 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QKeySequence, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QCompleter, QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layerdesk.app import typesetting
 from layerdesk.app.font_shelf import FontShelf
@@ -36,7 +47,10 @@ class WordsEdit(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
             keys = QKeySequence(event.keyCombination())  # type: ignore[attr-defined]
-            own = [*QKeySequence.keyBindings(QKeySequence.StandardKey.Undo), *QKeySequence.keyBindings(QKeySequence.StandardKey.Redo)]
+            own = [
+                *QKeySequence.keyBindings(QKeySequence.StandardKey.Undo),
+                *QKeySequence.keyBindings(QKeySequence.StandardKey.Redo),
+            ]
             if keys in own:
                 event.ignore()
                 return False
@@ -68,9 +82,7 @@ class Crop(QLabel):
             self.clear()
             return
         room = self.contentsRect().size().boundedTo(self._whole.size() * 2)
-        self.setPixmap(
-            self._whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        )
+        self.setPixmap(self._whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
 
 
 class TextProperties(QWidget):
@@ -129,17 +141,18 @@ class TextProperties(QWidget):
         box = QWidget(self)
         layout = form(box)
         self.family = QComboBox(box)
-        self.family.setEditable(True)
         self.family.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.family.setAccessibleName("Font family")
         self.family.setMinimumContentsLength(10)
         self.family.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._family_line = QLineEdit(self.family)
+        self.family.setLineEdit(self._family_line)
         completer = self.family.completer()
         if completer is not None:
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.family.activated.connect(self._on_family)
-        self.family.lineEdit().editingFinished.connect(self._on_family)
+        self._family_line.editingFinished.connect(self._on_family)
         self._missing = QLabel(box)
         self._missing.setObjectName("warning")
         self._missing.setWordWrap(True)
@@ -206,7 +219,7 @@ class TextProperties(QWidget):
 
     @Slot()
     def _on_fonts(self) -> None:
-        with QSignalBlocker(self.family), QSignalBlocker(self.family.lineEdit()):
+        with QSignalBlocker(self.family), QSignalBlocker(self._family_line):
             self.family.clear()
             self.family.addItems(list(self._shelf.families))
         ready = self._shelf.fonts is not None
@@ -218,7 +231,7 @@ class TextProperties(QWidget):
             self._show_style(self._layer.block.style)
 
     def _show_style(self, style: TextStyle) -> None:
-        with QSignalBlocker(self.family), QSignalBlocker(self.family.lineEdit()):
+        with QSignalBlocker(self.family), QSignalBlocker(self._family_line):
             self.family.setCurrentIndex(self.family.findText(style.font_family, Qt.MatchFlag.MatchFixedString))
             self.family.setEditText(style.font_family)
         self._show_missing(style)
