@@ -121,7 +121,8 @@ def reorder(document: Document, ids: Collection[str], *, parent: str | None, ind
     if (*below, *moving, *above) == there:
         return document
     taken = with_layers(document, dict.fromkeys(names, ()))
-    return with_siblings(taken, parent, (*below, *moving, *above))
+    left = siblings(taken, parent)
+    return with_siblings(taken, parent, (*left[: len(below)], *moving, *left[len(below) :]))
 
 
 def raise_(document: Document, ids: Collection[str]) -> Document:
