@@ -39,6 +39,21 @@ def write_error(target: Path, error: OSError) -> LayerDeskError:
     return LayerDeskError(f"cannot write {target}: {reason}")
 
 
+def check_place(target: Path, *, folder: bool = False) -> None:
+    """Raises LayerDeskError where it can be known before any work that `target` cannot be written. Touches nothing."""
+    try:
+        place = Path(os.path.realpath(target))
+        if place.is_dir() != folder and place.exists():
+            raise OSError(errno.ENOTDIR if folder else errno.EISDIR, "is in the way")
+        there = next(path for path in (place, *place.parents) if path.exists())
+        if there != place and not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "is a file")
+        if not os.access(there, os.W_OK) or (there == place and not folder and not os.access(place.parent, os.W_OK)):
+            raise PermissionError(errno.EACCES, "is read-only")
+    except OSError as error:
+        raise write_error(target, error) from error
+
+
 @contextmanager
 def replacing(target: Path, *, sync: bool = True) -> Iterator[Path]:
     """A new empty file beside `target` to write to; on a clean exit it takes the place of `target`.

@@ -65,6 +65,14 @@ def titles() -> tuple[tuple[str, Exporter], ...]:
     return tuple((suffix, exporter_for(f"x{suffix}")) for suffix in _TABLE if suffix != ".jpeg")
 
 
+def check_place(target: Path | str) -> None:
+    """Raises LayerDeskError where it can be known before any work that `target` cannot be written."""
+    folder = suffix_of(target) == FOLDER
+    atomic.check_place(Path(target), folder=folder)
+    if folder:
+        pack.check_folder(Path(target))
+
+
 def export(document: Document, target: Path | str, *, context: JobContext) -> Plan:
     """Write `document` to `target` and return what was planned.
 

@@ -65,9 +65,7 @@ def decode(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> SourceIma
         except LayerDeskError:
             raise
         except UnidentifiedImageError as error:
-            raise LayerDeskError(
-                f"{name} is not a picture that can be read; choose a PNG, JPEG, WebP, GIF, BMP or TIFF"
-            ) from error
+            raise LayerDeskError(f"{name} is not a picture; choose a PNG, JPEG, WebP, GIF, BMP or TIFF") from error
         except MemoryError as error:
             raise LayerDeskError(f"{name} needs more memory than there is; make the picture smaller") from error
         except Exception as error:
