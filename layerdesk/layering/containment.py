@@ -132,7 +132,8 @@ def _textured(surfaces: Surfaces, blob: _Blob) -> bool:
 def _stands_out(surfaces: Surfaces, blob: _Blob, label: int) -> bool:
     """Whether a surface is a plain box or disc of some size, which no picture has by chance."""
     box = surfaces.rect(label).intersected(blob.rect)
-    if surfaces.spread[label] > 4.0 or box.area < 4e-4 * surfaces.labels.size or min(box.width, box.height) < 12:
+    across = box.width >= surfaces.labels.shape[1] - 2 or box.height >= surfaces.labels.shape[0] - 2
+    if (surfaces.spread[label] > 4.0 and not across) or box.area < 4e-4 * surfaces.labels.size or min(box.width, box.height) < 12:
         return False
     own = surfaces.labels[box.slices] == label
     body = filled(own)
@@ -215,8 +216,36 @@ def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask) -> list[tuple[Part, Mask
         core = int(np.count_nonzero(rest.mask & ~surfaces.slope[rest.rect.slices]))
         if core < 6 or core < 0.25 * area:
             continue
-        found.append((Part(rect=rest.rect, body=rest.mask, own=rest.mask, surface=0), None))
+        for line in _rules(rest) or [rest]:
+            found.append((Part(rect=line.rect, body=line.mask, own=line.mask, surface=0), None))
     return found
+
+
+def _rules(blob: _Blob) -> list[_Blob]:
+    """The level and plumb lines of an open lattice, each by itself; none where the blob is no such thing.
+
+    A closed lattice is a table, and one thing. An open one is the grid and the axes of a chart.
+    """
+    if min(blob.rect.width, blob.rect.height) < 24:
+        return []
+    plane = blob.mask.astype(np.uint8)
+    area = np.count_nonzero(plane)
+    level = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8))
+    plumb = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((15, 1), np.uint8))
+    if np.count_nonzero(level | plumb) < 0.8 * area:
+        return []
+    lines = [
+        line
+        for part in (level, plumb & ~level)
+        for line in reversed(_blobs(part.astype(bool), blob.rect, above=-1, depth=0, ground=blob.ground))
+        if min(line.rect.width, line.rect.height) <= 8
+    ]
+    most = max(
+        sum(line.rect.width >= line.rect.height for line in lines), sum(line.rect.width < line.rect.height for line in lines)
+    )
+    if most < 3 or np.count_nonzero(filled(blob.mask)) >= 0.97 * blob.rect.area:
+        return []
+    return lines
 
 
 def filled(mask: Mask) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -53,8 +53,9 @@ def gather(surfaces: Surfaces, pieces: Sequence[Piece | None]) -> list[Piece]:
     sets = _Sets(len(pieces))
     alive = {position: piece for position, piece in enumerate(pieces) if piece is not None}
     _join_crowds(alive, sets)
-    _join_touching(alive, sets, surfaces)
-    _join_neighbours(alive, sets, surfaces)
+    settled = _join_touching(alive, sets, surfaces)
+    for _ in range(2):
+        _join_neighbours(alive, sets, settled, side=min(surfaces.labels.shape))
     for position, piece in alive.items():
         # What lies on a thing that was put together is part of it.
         above = piece.above
@@ -80,8 +81,12 @@ def _join_crowds(alive: dict[int, Piece], sets: _Sets) -> None:
                 sets.join(parent, member)
 
 
-def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> None:
-    """Touching pieces that are no plain forms of their own: the colours of an icon, the threads of a net."""
+def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> frozenset[int]:
+    """Touching pieces that are no plain forms of their own: the colours of an icon, the threads of a net.
+
+    Gives those that touch others and yet stand for themselves: the bars of a chart, the arcs of a ring.
+    """
+    settled: set[int] = set()
     side, canvas = min(surfaces.labels.shape), surfaces.labels.size
     by_blob: dict[int, list[int]] = {}
     for position, piece in alive.items():
@@ -98,43 +103,67 @@ def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> 
         total = sum(piece.area for piece in group)
         large = [piece for piece in group if piece.area >= 0.02 * total]
         if len(large) <= _FEW and sum(p.area for p in large if p.flat or p.picture) >= 0.85 * total and len(group) <= 3 * _FEW:
+            settled.update(members)
             continue
         small = [k for k in members if not (alive[k].flat and alive[k].area >= _PROMINENT * canvas)]
-        threads = _Sets(len(alive) and max(alive) + 1)
+        settled.update(k for k in members if k not in small)
+        threads = _Sets(max(alive) + 1)
         for number, first in enumerate(small):
             for second in small[number + 1 :]:
-                if _gap(alive[first].rect, alive[second].rect) <= (3, 3) and _alike(alive[first], alive[second]):
+                if max(_gap(alive[first].rect, alive[second].rect)) <= 3 and _alike(alive[first], alive[second]):
                     threads.join(first, second)
         for thread in threads.of(small):
             if sum(not alive[k].orderly for k in thread) >= 0.4 * len(thread):
                 _join_all(sets, thread)
+            else:
+                settled.update(thread)
+    return frozenset(settled)
 
 
-def _join_neighbours(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thing:
+    """One piece, or several already joined, as a box."""
+
+    first: int
+    rect: Rect
+    loose: bool
+    """Whether it is a free outline or several pieces; a plain form joins only what looks like a word around it."""
+    above: int
+
+
+def _join_neighbours(alive: dict[int, Piece], sets: _Sets, settled: frozenset[int], *, side: int) -> None:
     """Small free outlines side by side: the letters of a logo, a letter and its dot."""
-    side = min(surfaces.labels.shape)
-    things: list[tuple[int, Rect, bool, int]] = []
+    things: list[_Thing] = []
     for group in sets.of(list(alive)):
         rect = bounding(alive[k].rect for k in group)
-        if rect.height <= 0.25 * side and rect.width <= 0.6 * side and not (len(group) == 1 and alive[group[0]].picture):
-            loose = len(group) > 1 or not alive[group[0]].orderly
-            things.append((group[0], rect, loose, alive[group[0]].above))
-    for number, (first, a, loose, above) in enumerate(things):
-        for second, b, also_loose, also_above in things[number + 1 :]:
-            if above == also_above and (loose or also_loose) and _near(a, b):
-                sets.join(first, second)
+        piece = alive[group[0]]
+        if rect.height > 0.25 * side or rect.width > 0.6 * side or (len(group) == 1 and (piece.picture or group[0] in settled)):
+            continue
+        things.append(_Thing(first=group[0], rect=rect, loose=len(group) > 1 or not piece.orderly, above=piece.above))
+    for number, one in enumerate(things):
+        for other in things[number + 1 :]:
+            if one.above == other.above and _belong(one, other, icon=_ICON * side):
+                sets.join(one.first, other.first)
 
 
-def _near(a: Rect, b: Rect) -> bool:
+def _belong(one: _Thing, other: _Thing, *, icon: float) -> bool:
     """Whether two boxes stand as letters of a word do, one on top of the other, or one in the other."""
+    if not (one.loose or other.loose):
+        return False
+    a, b = one.rect, other.rect
     across, down = _gap(a, b)
     low, high = min(a.height, b.height), max(a.height, b.height)
-    if across <= 1 and down <= 1:
+    both = a.united(b)
+    if across <= 1 and down <= 1 and ((one.loose and other.loose) or max(both.width, both.height) <= icon):
         return True
+    plain = next((thing.rect for thing in (one, other) if not thing.loose), None)
+    letters = b if plain is a else a
+    if plain is not None and (plain.height > 1.3 * letters.height or plain.width > 2 * letters.height):
+        return False
     if down <= -0.4 * low and high <= 4 * low:
         return across <= 0.4 * high
     narrow = min(a.width, b.width)
-    return across <= -0.5 * narrow and down <= 0.3 * high and max(a.width, b.width) <= 6 * narrow
+    return across <= -0.8 * narrow and down <= 0.3 * high and (low <= 0.5 * high or max(a.width, b.width) <= 2 * narrow)
 
 
 def _gap(a: Rect, b: Rect) -> tuple[int, int]:

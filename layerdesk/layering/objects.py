@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from layerdesk.document.geometry import Size
 from layerdesk.layering.containment import Part, take_apart
 from layerdesk.layering.elements import Element
 from layerdesk.layering.gather import gather
@@ -41,7 +42,7 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     pieces = gather(surfaces, pieces)
     least = max(_SPECK, _SPECK_SHARE * canvas)
     wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    pieces = [piece for piece in pieces if _counts(piece, least=least, canvas=canvas, wet=wet)]
+    pieces = [piece for piece in pieces if _counts(piece, least=least, size=Size(image.shape[1], image.shape[0]), wet=wet)]
     return _finished(pieces, canvas=canvas)
 
 
@@ -85,14 +86,23 @@ def _with_outlines(pieces: list[Piece]) -> list[Piece | None]:
     return result
 
 
-def _counts(piece: Piece, *, least: float, canvas: int, wet: Mask) -> bool:
-    """Whether a piece is worth a layer: not a speck, not the whole picture, not a leftover of text."""
+def _counts(piece: Piece, *, least: float, size: Size, wet: Mask) -> bool:
+    """Whether a piece is worth a layer: not a speck, not the whole picture or its rim, not a leftover of text."""
     area = piece.area
-    if area < least or (piece.picture and area > 0.97 * canvas):
+    if area < least or (piece.picture and area > 0.97 * size.rect.area) or _rim(piece, size):
         return False
     strong = piece.alpha > 127
     under = np.count_nonzero(strong & wet[piece.rect.slices])
     return bool(under < 0.6 * max(1, np.count_nonzero(strong)))
+
+
+def _rim(piece: Piece, size: Size) -> bool:
+    """Whether a piece is but the picture's outermost pixels, which a scaled or cropped picture blends with nothing."""
+    rect = piece.rect
+    if max(rect.width / size.width, rect.height / size.height) < 0.25:
+        return False
+    inner = size.rect.expanded(-2).intersected(rect).translated(-rect.origin)
+    return not (piece.alpha[inner.slices] > 127).any()
 
 
 def _finished(pieces: list[Piece], *, canvas: int) -> tuple[Element, ...]:

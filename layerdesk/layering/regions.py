@@ -201,7 +201,7 @@ def _vote(
     rows, columns = np.unravel_index(facing, first.shape)
     shift = (reach, 0) if axis == 0 else (0, reach)
     near, far = image[rows, columns], image[rows + shift[0], columns + shift[1]]
-    agree = cv2.absdiff(near, far).max(axis=1) <= tolerance + reach * 0.5
+    agree = cv2.absdiff(near, far).max(axis=1) <= tolerance + 1
     low = np.minimum(first.ravel()[facing], second.ravel()[facing]).astype(np.int64)
     high = np.maximum(first.ravel()[facing], second.ravel()[facing]).astype(np.int64)
     codes, where = np.unique(low * count + high, return_inverse=True)
