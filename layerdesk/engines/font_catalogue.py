@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import logging
 import os
 import struct
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from layerdesk.layering.protocols import FontFace
 from layerdesk.paths import user_folder
 from layerdesk.resources import resource
+
+# fontTools tells its misgivings about odd fonts to the log; without this they would land on standard error.
+logging.getLogger("fontTools").addHandler(logging.NullHandler())
 
 SUFFIXES = frozenset((".ttf", ".otf", ".ttc", ".otc"))
 _FORMAT = 1
@@ -138,22 +142,26 @@ def _remember(cache: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
 
 def read_faces(path: Path) -> tuple[FontFace, ...]:
     """The faces with outlines in one font file, collections and the named instances of variable fonts included."""
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     faces: list[FontFace] = []
-    # A damaged font fails in whatever way its damage makes the parser fail; one bad file must not hide the others.
-    broken = (TTLibError, OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError, struct.error)
-    with contextlib.suppress(*broken):
-        for index in range(_count(path)):
-            with TTFont(path, lazy=True, fontNumber=index) as font:
-                faces.extend(_faces(font, path, index))
+    with contextlib.suppress(*broken_font()), path.open("rb") as file:
+        for index in range(_count(file)):
+            faces.extend(_faces(TTFont(file, lazy=True, fontNumber=index), path, index))
     return tuple(faces)
 
 
-def _count(path: Path) -> int:
+def broken_font() -> tuple[type[Exception], ...]:
+    """What reading a damaged font may raise: whatever its damage makes the parser fail with. It must not hide other fonts."""
+    from fontTools.ttLib import TTLibError
+
+    return (TTLibError, OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError, struct.error)
+
+
+def _count(file: BinaryIO) -> int:
     """How many faces the file holds: a collection tells in its header (OpenType specification, TTC header)."""
-    with path.open("rb") as file:
-        head = file.read(12)
+    head = file.read(12)
+    file.seek(0)
     return int.from_bytes(head[8:12], "big") if head[:4] == b"ttcf" else 1
 
 

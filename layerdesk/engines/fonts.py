@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layerdesk.engines.font_catalogue import catalogue, font_folders
+from layerdesk.engines.font_catalogue import broken_font, catalogue, font_folders
 from layerdesk.errors import LayerDeskError
 from layerdesk.layering.protocols import FontFace
 
@@ -44,6 +46,8 @@ _CJK_SANS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "PingFa
 _CJK_SERIF = ("Noto Serif CJK SC", "Noto Serif CJK JP", "Noto Serif CJK KR", "Songti SC", "SimSun")
 _SERIF_WORDS = frozenset(("serif", "roman", "times", "georgia", "garamond", "mincho", "song", "slab", "bodoni", "caslon"))
 _MONO_WORDS = frozenset(("mono", "code", "courier", "console", "consolas", "typewriter"))
+_RULER = 2048.0
+"""Size in pixels at which lengths are measured."""
 _TRIED = 48
 """How many families are opened at most to find a letter: some letters no font has."""
 
@@ -113,17 +117,18 @@ class InstalledFonts:
         return _visible(text) <= _characters(face.path, face.index & 0xFFFF)
 
     def coverage(
-        self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0
+        self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0, fine: bool = True
     ) -> tuple[NDArray[np.uint8], float, float]:
         """One line drawn: its coverage (h, w) uint8, and where in that plane the pen's origin (x) and the baseline (y) lie.
 
-        Both are whole numbers. Smoothed, and hinted so little that no edge moves by more than a small part of a pixel.
+        Both are whole numbers. Smoothed, and hinted so little that no edge moves by more than a small part of a pixel; not `fine`
+        lets edges move by up to a pixel and is many times quicker.
         """
         from PIL import Image, ImageDraw
 
-        scale = _oversampling(size_px)
+        scale = _oversampling(size_px) if fine else 1
         font = _font(face.path, face.index, size_px * scale, _shaped(text))
-        pieces = _pieces(font, text, tracking_px * scale)
+        pieces = [(piece, pen * scale) for piece, pen in _pieces(face, text, size_px, tracking_px)]
         boxes = [(font.getbbox(piece, anchor="ls"), pen) for piece, pen in pieces]
         boxes = [(box, pen) for box, pen in boxes if box[2] > box[0] and box[3] > box[1]]
         if not boxes:
@@ -141,9 +146,11 @@ class InstalledFonts:
 
     def advance(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> float:
         """How far the pen goes on over `text`, in pixels; every letter is followed by `tracking_px`."""
-        scale = _oversampling(size_px)
-        font = _font(face.path, face.index, size_px * scale, _shaped(text))
-        return float(font.getlength(text)) / scale + tracking_px * len(_letters(text))
+        letters = _letters(text)
+        if _shaped(text):
+            return _length(face.path, face.index, text) * size_px + tracking_px * len(letters)
+        steps = (_step(face.path, face.index, letter, after) for letter, after in pairwise((*letters, "")))
+        return sum(steps) * size_px + tracking_px * len(letters)
 
 
 @lru_cache(maxsize=8)
@@ -199,14 +206,17 @@ def _visible(text: str) -> frozenset[int]:
 
 @lru_cache(maxsize=96)
 def _characters(path: str, index: int) -> frozenset[int]:
-    """The characters that the face has glyphs for."""
+    """The characters that the face has glyphs for; none where it turns out to be damaged."""
     from fontTools.ttLib import TTFont
+    from PIL import ImageFont
 
-    with TTFont(path, lazy=True, fontNumber=index) as font:
-        return frozenset(font.getBestCmap() or ())
+    with contextlib.suppress(*broken_font()), Path(path).open("rb") as file:
+        ImageFont.truetype(path, 16, index=index)
+        return frozenset(TTFont(file, lazy=True, fontNumber=index).getBestCmap() or ())
+    return frozenset()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=96)
 def _font(path: str, index: int, size: float, shaped: bool) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont, features
 
@@ -236,18 +246,29 @@ def _letters(text: str) -> list[str]:
     return letters
 
 
-def _pieces(font: ImageFont.FreeTypeFont, text: str, tracking: float) -> list[tuple[str, float]]:
-    """What to draw at which pen position: the whole text, or letter by letter where it is tracked."""
-    if tracking == 0 or not text:
+def _pieces(face: FontFace, text: str, size_px: float, tracking_px: float) -> list[tuple[str, float]]:
+    """What to draw at which pen position: letter by letter, for FreeType rounds the letters' widths to whole pixels."""
+    if _shaped(text) and tracking_px == 0:
         return [(text, 0.0)]
-    pieces: list[tuple[str, float]] = []
-    before = ""
-    for number, letter in enumerate(_letters(text)):
-        # The length up to and with the letter, less the letter's own, keeps the kerning before it.
-        pen = font.getlength(before + letter) - font.getlength(letter)
-        pieces.append((letter, pen + number * tracking))
-        before += letter
+    pieces, pen = [], 0.0
+    for letter, after in pairwise((*_letters(text), "")):
+        pieces.append((letter, pen))
+        pen += _step(face.path, face.index, letter, after) * size_px + tracking_px
     return pieces
+
+
+@lru_cache(maxsize=1 << 15)
+def _step(path: str, index: int, letter: str, after: str) -> float:
+    """From one letter's pen position to the next one's, kerning included, in ems."""
+    if not after:
+        return _length(path, index, letter)
+    return _length(path, index, letter + after) - _length(path, index, after)
+
+
+@lru_cache(maxsize=1 << 15)
+def _length(path: str, index: int, text: str) -> float:
+    """How far the pen goes on over `text`, in ems, measured so large that rounding to pixels does not count."""
+    return float(_font(path, index, _RULER, _shaped(text)).getlength(text)) / _RULER
 
 
 def _reduced(sheet: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
