@@ -13,5 +13,5 @@ resources = {
 setup(
     packages=[*find_packages(include=["layerdesk", "layerdesk.*"]), *resources],
     package_dir=resources,
-    package_data=dict.fromkeys(resources, ["*"]),
+    package_data={name: ["*"] for name in resources},
 )
