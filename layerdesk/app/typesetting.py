@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 import numpy as np
 
 from layerdesk.document import edits
 from layerdesk.document.colour import from_hex
 from layerdesk.document.document import Document
-from layerdesk.document.layers import ShapeLayer, TextLayer
+from layerdesk.document.layers import ShapeLayer
+from layerdesk.document.masks import TileMask
 from layerdesk.document.raster import Raster
-from layerdesk.document.style import TextStyle
+from layerdesk.document.style import TextBlock, TextStyle
 from layerdesk.errors import LayerDeskError
 from layerdesk.layering.protocols import FontLibrary
 
@@ -28,26 +30,35 @@ def families(fonts: FontLibrary) -> tuple[str, ...]:
     return tuple(sorted({face.family for face in fonts.faces()}, key=str.casefold))
 
 
-def retype(
-    document: Document, layer_id: str, *, fonts: FontLibrary, text: str | None = None, style: TextStyle | None = None
-) -> Document:
-    """The text layer with other words or another style, drawn anew; the same document where nothing changes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A text block and the pixels drawn from it, in source coordinates."""
 
-    What was recognised is kept. Raises LayerDeskError where no font is installed to draw with.
+    block: TextBlock
+    mask: TileMask
+    own: Raster
+
+
+def draw(block: TextBlock, *, text: str, style: TextStyle, fonts: FontLibrary) -> Drawn:
+    """The block with these words and this style, drawn anew. What was recognised is kept. Large letters take a while.
+
+    Raises LayerDeskError where no font is installed to draw with.
     """
     from layerdesk.engines import text_render
 
-    layer = document.layer(layer_id)
-    if not isinstance(layer, TextLayer):
-        raise ValueError(f"layer {layer_id} is no text layer")
-    if text in (None, layer.block.text) and style in (None, layer.block.style):
-        return document
     missing = fonts.missing()
     if missing is not None:
         raise LayerDeskError(missing)
-    block = text_render.retyped(layer.block, text=text, style=style, fonts=fonts)
-    mask, own = text_render.render_block(block, fonts=fonts)
-    return edits.set_text(document, layer_id, block=block, mask=mask, own=own)
+    changed = text_render.retyped(
+        block, text=None if text == block.text else text, style=None if style == block.style else style, fonts=fonts
+    )
+    mask, own = text_render.render_block(changed, fonts=fonts)
+    return Drawn(block=changed, mask=mask, own=own)
+
+
+def put(document: Document, layer_id: str, drawn: Drawn) -> Document:
+    """The document with the text layer showing what was drawn."""
+    return edits.set_text(document, layer_id, block=drawn.block, mask=drawn.mask, own=drawn.own)
 
 
 def recolour(document: Document, layer_id: str, *, colour: str) -> Document:

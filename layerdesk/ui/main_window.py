@@ -17,6 +17,7 @@ from layerdesk.app.autosave import SECONDS, Autosave
 from layerdesk.app.font_shelf import FontShelf
 from layerdesk.app.jobs import JobRunner
 from layerdesk.app.layering_job import LayerImage, LayeringDesk, layer_source
+from layerdesk.app.retyping import Retyping
 from layerdesk.app.session import Session
 from layerdesk.app.settings import Settings
 from layerdesk.app.thumbnails import Thumbnails
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         )
         self.autosave = Autosave(self.session, self.runner, log=self.files.log_now, seconds=recovery_seconds, parent=self)
         self.fonts = FontShelf(self)
+        self.retyping = Retyping(self.session, self.runner, self.fonts, self)
         self.thumbnails = Thumbnails(self.runner, self)
         self.canvas = CanvasView(self.session, self, run_job=self._run_job)
         self.welcome = Welcome(open_dialog=self.files.open, open_path=self.files.open_path, parent=self)
@@ -116,7 +118,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._stack, 1)
         self.setCentralWidget(centre)
         self.layers = LayersPanel(self.session, self.thumbnails, self)
-        self.properties = PropertiesPanel(self.session, self.fonts, self)
+        self.properties = PropertiesPanel(self.session, self.fonts, self.retyping, self)
         self.history = HistoryPanel(self.session, self)
         self.jobs = JobsPanel(self.runner, self)
         self._docks = {
@@ -163,9 +165,9 @@ class MainWindow(QMainWindow):
             "file.new": self.files.new,
             "file.open": self.files.open,
             "file.open_recent": call(lambda: self._recent_menu.popup(QCursor.pos())),
-            "file.save": self.files.save,
-            "file.save_as": self.files.save_as,
-            "file.export": self.files.export,
+            "file.save": call(lambda: self.when_settled(self.files.save)),
+            "file.save_as": call(lambda: self.when_settled(self.files.save_as)),
+            "file.export": call(lambda: self.when_settled(self.files.export)),
             "layer.rename": call(lambda: self.layers.rename_current()),
             "view.zoom_in": call(lambda: self.canvas.zoom_in()),
             "view.zoom_out": call(lambda: self.canvas.zoom_out()),
@@ -306,6 +308,13 @@ class MainWindow(QMainWindow):
 
     # Commands that need the window
 
+    def when_settled(self, act: Callable[[], object]) -> None:
+        """Call `act`, after the words typed last have come into the document."""
+        if self.retyping.busy:
+            self.retyping.settled.connect(act, Qt.ConnectionType.SingleShotConnection)
+        else:
+            act()
+
     def _run_job(self, title: str, work: Callable[[JobContext], Any], done: Callable[[Any], None]) -> None:
         """What the canvas's tools compute behind."""
         job = self.runner.start(title, work, lane="quiet")
@@ -388,7 +397,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.files.guard(self._leave)
+        self.when_settled(lambda: self.files.guard(self._leave))
 
     def _leave(self) -> None:
         self._leaving = True

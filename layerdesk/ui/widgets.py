@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QColorDialog,
     QDoubleSpinBox,
     QFormLayout,
@@ -45,7 +44,6 @@ def number_field(
     box = QDoubleSpinBox(parent)
     box.setAccessibleName(name)
     box.setToolTip(name)
-    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
     box.setDecimals(decimals)
     box.setRange(minimum, maximum)
     box.setSingleStep(step)

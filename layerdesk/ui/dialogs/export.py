@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -127,7 +128,14 @@ class ExportDialog(QDialog):
         left.addWidget(section("Formats", self))
         left.addWidget(self.formats, 1)
         right.addWidget(section("What it holds", self))
-        right.addWidget(self._about, 1)
+        about = QScrollArea(self)
+        about.setObjectName("export_about")
+        about.setWidgetResizable(True)
+        about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        about.setAccessibleName("What the chosen format holds")
+        self._about.setContentsMargins(2, 2, 6, 2)
+        about.setWidget(self._about)
+        right.addWidget(about, 1)
         top.addLayout(left, 1)
         top.addLayout(right, 1)
         column.addLayout(top, 1)

@@ -43,10 +43,14 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(8)
-        column.addWidget(section("Layering", self))
-        column.addLayout(self._made_layering())
-        column.addWidget(section("Program", self))
-        column.addLayout(self._made_program())
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(7)
+        form.addRow(section("Layering", self))
+        self._add_layering(form)
+        form.addRow(section("Program", self))
+        self._add_program(form)
+        column.addLayout(form)
         self._missing = QLabel("Looking up what is installed…", self)
         self._missing.setObjectName("dim")
         self._missing.setWordWrap(True)
@@ -64,8 +68,8 @@ class SettingsDialog(QDialog):
         job.succeeded.connect(self._show_engines)
         job.failed.connect(self._missing.setText)
 
-    def _made_layering(self) -> QFormLayout:
-        recipe, form = self._settings.recipe, _form()
+    def _add_layering(self, form: QFormLayout) -> None:
+        recipe = self._settings.recipe
         self.on_open = self._check("Layer a picture as soon as it is opened", on=self._settings.layer_on_open)
         self.find_text = self._check("Find text", on=recipe.find_text)
         self.find_objects = self._check("Find shapes and objects", on=recipe.find_objects)
@@ -86,10 +90,8 @@ class SettingsDialog(QDialog):
             ("Texture fill", self.texture),
         ):  # fmt: skip
             form.addRow(words, control)
-        return form
 
-    def _made_program(self) -> QFormLayout:
-        form = _form()
+    def _add_program(self, form: QFormLayout) -> None:
         self.max_pixels = QSpinBox(self)
         self.max_pixels.setRange(MIN_PIXELS // _MEGA, MAX_PIXELS // _MEGA)
         self.max_pixels.setSuffix(" megapixels")
@@ -98,7 +100,6 @@ class SettingsDialog(QDialog):
         self.wheel = self._check("The wheel alone zooms", on=self._settings.wheel_zooms)
         form.addRow("Largest picture", self.max_pixels)
         form.addRow("", self.wheel)
-        return form
 
     def settings(self) -> Settings:
         """The settings as the controls stand."""
@@ -140,13 +141,6 @@ class SettingsDialog(QDialog):
         box = QCheckBox(words, self)
         box.setChecked(on)
         return box
-
-
-def _form() -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(7)
-    return form
 
 
 def _looked_up(context: JobContext) -> tuple[EngineStatus, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScroll
 
 from layerdesk.app import edit_commands, typesetting
 from layerdesk.app.font_shelf import FontShelf
+from layerdesk.app.retyping import Retyping
 from layerdesk.app.session import Session
 from layerdesk.document import edits
 from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, ShapeLayer, TextLayer, kind_of
@@ -26,7 +27,7 @@ _SHAPE_WORDS = {
 class PropertiesPanel(QScrollArea):
     """Shows the selected layer (of several, the last) and edits it through the session."""
 
-    def __init__(self, session: Session, fonts: FontShelf, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, fonts: FontShelf, retyping: Retyping, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("properties_panel")
         self.setAccessibleName("Properties of the selected layer")
@@ -41,7 +42,7 @@ class PropertiesPanel(QScrollArea):
         self._nothing.setObjectName("dim")
         self._nothing.setWordWrap(True)
         self._common = self._made_common(inner)
-        self.text = TextProperties(session, fonts, inner)
+        self.text = TextProperties(session, fonts, retyping, inner)
         self._shape = self._made_shape(inner)
         self._origin = self._made_origin(inner)
         for each in (self._nothing, self._common, self.text, self._shape, self._origin):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
@@ -20,12 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layerdesk.app import typesetting
 from layerdesk.app.font_shelf import FontShelf
+from layerdesk.app.retyping import Retyping, Wish
 from layerdesk.app.session import Session
 from layerdesk.document.layers import PixelLayer, TextLayer, walk
 from layerdesk.document.style import Align, TextStyle
-from layerdesk.errors import LayerDeskError
 from layerdesk.ui.widgets import ColourButton, form, number_field, section, show_value, tool_button
 
 ALIGNS: tuple[tuple[Align, str], ...] = (
@@ -86,12 +86,13 @@ class Crop(QLabel):
 
 
 class TextProperties(QWidget):
-    """Edits of words and style go through the session and are drawn at once; those made in one go are one step."""
+    """Edits of words and style are drawn behind and come as steps of the document; those made in one go are one step."""
 
-    def __init__(self, session: Session, shelf: FontShelf, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, shelf: FontShelf, retyping: Retyping, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shelf = shelf
+        self._retyping = retyping
         self._layer: TextLayer | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +126,9 @@ class TextProperties(QWidget):
     def show_layer(self, layer: TextLayer | None) -> None:
         before, self._layer = self._layer, layer
         if layer is None or layer is before:
+            return
+        wish = self._retyping.newest
+        if wish is not None and wish.layer_id == layer.id:
             return
         if self.words.toPlainText() != layer.block.text:
             with QSignalBlocker(self.words):
@@ -267,9 +271,7 @@ class TextProperties(QWidget):
 
     @Slot()
     def _on_words(self) -> None:
-        text = self.words.toPlainText()
-        if self._layer is not None and text != self._layer.block.text:
-            self._change("Change words", key="words", text=text)
+        self._ask("Change words", key="words", text=self.words.toPlainText())
 
     @Slot()
     def _on_family(self) -> None:
@@ -294,20 +296,19 @@ class TextProperties(QWidget):
         self._restyle("Colour", color=colour)
 
     def _restyle(self, name: str, **changes: Any) -> None:
-        if self._layer is not None:
-            style = dataclasses.replace(self._layer.block.style, **changes)
-            self._change(name, key=next(iter(changes)), style=style)
+        self._ask(name, key=next(iter(changes)), changes=changes)
 
-    def _change(self, name: str, *, key: str, text: str | None = None, style: TextStyle | None = None) -> None:
-        document, layer, fonts = self._session.document, self._layer, self._shelf.fonts
-        if document is None or layer is None or fonts is None:
+    def _ask(self, name: str, *, key: str, text: str | None = None, changes: Mapping[str, Any] | None = None) -> None:
+        """Have it drawn, on top of what is wished for already."""
+        layer = self._layer
+        if layer is None:
             return
-        try:
-            after = typesetting.retype(document, layer.id, fonts=fonts, text=text, style=style)
-        except LayerDeskError as error:
-            self._session.message.emit(str(error))
-            return
-        self._session.apply(name, after, merge_key=f"text:{layer.id}:{key}")
+        wish = self._retyping.newest
+        before = wish if wish is not None and wish.layer_id == layer.id else None
+        style = dataclasses.replace(before.style if before else layer.block.style, **(changes or {}))
+        words = text if text is not None else before.text if before else layer.block.text
+        if words != layer.block.text or style != layer.block.style or before is not None:
+            self._retyping.ask(Wish(layer_id=layer.id, text=words, style=style, name=name, merge_key=f"text:{layer.id}:{key}"))
 
 
 def source_crop(session: Session, layer: PixelLayer) -> QPixmap:
