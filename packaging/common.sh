@@ -82,7 +82,7 @@ install_packages() {
     become=$1
     shift
     $become apt-get update -qq > /dev/null 2>&1 || say 'the lists of packages could not be refreshed; trying those that are here'
-    DEBIAN_FRONTEND=noninteractive $become apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+    $become env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" > /dev/null
 }
 
 system_packages() {
