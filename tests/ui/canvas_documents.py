@@ -157,10 +157,10 @@ def click(view: CanvasView, x: float, y: float, *, keys: Qt.KeyboardModifier = N
 
 
 def wheel(view: CanvasView, place: QPointF, notches: float, *, keys: Qt.KeyboardModifier) -> None:
-    angle = QPoint(0, round(120 * notches))
-    event = QWheelEvent(
-        place, QPointF(view.mapToGlobal(place.toPoint())), QPoint(), angle, Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False
-    )  # fmt: skip
+    angle, none = QPoint(0, round(120 * notches)), Qt.MouseButton.NoButton
+    globally = QPointF(view.mapToGlobal(place.toPoint()))
+    phase, inverted = Qt.ScrollPhase.NoScrollPhase, False
+    event = QWheelEvent(place, globally, QPoint(), angle, none, keys, phase, inverted)
     QApplication.sendEvent(view, event)
 
 

@@ -29,6 +29,7 @@ from canvas_documents import (
 )  # fmt: skip
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layerdesk.document import edits
@@ -45,7 +46,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture(autouse=True)
-def _canvases_closed(qtbot: QtBot) -> Iterator[None]:
+def _canvases_closed(qapp: QApplication) -> Iterator[None]:
+    assert not qapp.closingDown()
     yield
     close_canvases()
 

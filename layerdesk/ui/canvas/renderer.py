@@ -22,11 +22,22 @@ SURROUND = QColor(34, 34, 37)
 _CHECKS = (QColor(255, 255, 255), QColor(204, 204, 204))
 _CHECK_SIDE = 8
 _MASK_ALPHA = 110
+_MOST_SCALED = 400
 _OVERVIEW = 512
 """Longest side of the small picture that stands in for tiles not made yet."""
 ORIGIN = Point()
 _NEAREST_FROM = 2.0
 """From this scale on, pixels are shown as squares."""
+
+
+def _reds() -> NDArray[np.uint32]:
+    """(256,) premultiplied BGRA as one number each: the red for every value of a mask."""
+    alpha = np.rint(np.arange(256) * (_MASK_ALPHA / 255)).astype(np.uint8)
+    nothing = np.zeros_like(alpha)
+    return np.ascontiguousarray(np.stack((nothing, nothing, alpha, alpha), axis=1)).view(np.uint32)[:, 0]
+
+
+_RED = _reds()
 
 
 class Renderer:
@@ -42,6 +53,8 @@ class Renderer:
         self._red: TilePyramid | None = None
         self._overview: QImage | None = None
         self._checks: dict[float, QBrush] = {}
+        self._scaled: dict[tuple[int, Key], tuple[Tile, QImage]] = {}
+        """Tiles as they were last drawn, scaled: drawing them again is then a mere copy."""
         self.comparing = False
 
     @property
@@ -54,6 +67,7 @@ class Renderer:
         self._document = document
         self._mask, self._mask_shown = NO_MASK, False
         self._picture = self._source = self._red = self._overview = None
+        self._scaled.clear()
         if document is not None:
             self._picture = TilePyramid(document.size, self._composite)
             self._source = TilePyramid(document.size, self._from_source, budget_bytes=256 << 20)
@@ -67,8 +81,11 @@ class Renderer:
         self._document = document
         self._picture.invalidate(rect)
 
-    def show_mask(self, mask: TileMask | None, offset: Point = ORIGIN) -> Rect:
-        """Draw this mask in red over the picture, or none. Gives the canvas rectangle in which the red may have changed."""
+    def show_mask(self, mask: TileMask | None, offset: Point = ORIGIN, *, within: Rect | None = None) -> Rect:
+        """Draw this mask in red over the picture, or none. Gives the canvas rectangle in which the red may have changed.
+
+        Who knows that it differs from the one before inside `within` of the canvas alone, says so.
+        """
         if self._red is None or self._document is None:
             return EMPTY
         before = self._mask if self._mask_shown else NO_MASK
@@ -79,15 +96,15 @@ class Renderer:
             changed = before.changed_rect(NO_MASK).translated(self._mask_offset)
             changed = changed.united(after.changed_rect(NO_MASK).translated(offset))
         self._mask, self._mask_offset, self._mask_shown = after, offset, mask is not None
-        changed = changed.intersected(self._document.rect)
+        changed = changed.intersected(self._document.rect if within is None else within.intersected(self._document.rect))
         self._red.invalidate(changed)
         return changed
 
     def paint(self, painter: QPainter, viewport: Viewport, exposed: Rect, *, budget: Budget, dpr: float) -> bool:
         """Draw `exposed` (device pixels). False where something old or coarse had to stand in: call `work` then."""
-        painter.fillRect(_qrect(exposed), SURROUND)
-        if self._document is None:
-            return True
+        covered = EMPTY if self._document is None else viewport.device_rect(self._document.rect)
+        for strip in _around(covered.intersected(exposed), exposed):
+            painter.fillRect(_qrect(strip), SURROUND)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, viewport.scale < _NEAREST_FROM)
         complete = True
         for pyramid in self._shown():
@@ -139,7 +156,25 @@ class Renderer:
             return
         if not tile.opaque and pyramid is not self._red:
             self._draw_checks(painter, target, viewport, dpr)
-        painter.drawImage(QRectF(target), _image(tile), source)
+        whole = QRectF(0, 0, tile.pixels.shape[1], tile.pixels.shape[0])
+        if viewport.scale < _NEAREST_FROM and source == whole and target.size() != whole.size().toSize():
+            painter.drawImage(target.topLeft(), self._scaled_tile(pyramid, key, tile, target))
+        else:
+            painter.drawImage(QRectF(target), _image(tile), source)
+
+    def _scaled_tile(self, pyramid: TilePyramid, key: Key, tile: Tile, target: QRect) -> QImage:
+        """The tile in the size of `target`, which is between a half and double its own."""
+        name = (id(pyramid), key)
+        known = self._scaled.get(name)
+        if known is not None and known[0] is tile and known[1].size() == target.size():
+            return known[1]
+        if len(self._scaled) >= _MOST_SCALED:
+            self._scaled.clear()
+        size = max(1, target.width()), max(1, target.height())
+        pixels = np.asarray(cv2.resize(tile.pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        image = _image(Tile(pixels, EMPTY, tile.opaque))
+        self._scaled[name] = (tile, image)
+        return image
 
     def _in_overview(self, area: Rect) -> QRectF:
         if self._overview is None or self._document is None:
@@ -165,9 +200,19 @@ class Renderer:
 
     def _from_mask(self, rect: Rect) -> NDArray[np.uint8]:
         plane = self._mask.to_array(rect.translated(-self._mask_offset))
-        alpha = ((plane.astype(np.uint16) * _MASK_ALPHA + 127) // 255).astype(np.uint8)
-        nothing = np.zeros_like(alpha)
-        return np.dstack((nothing, nothing, alpha, alpha))
+        return _RED[plane].view(np.uint8).reshape(*plane.shape, 4)
+
+
+def _around(hole: Rect, whole: Rect) -> tuple[Rect, ...]:
+    """The part of `whole` that is outside of `hole`, which lies in it."""
+    if hole.empty:
+        return (whole,)
+    return (
+        Rect.from_edges(whole.x, whole.y, whole.right, hole.y),
+        Rect.from_edges(whole.x, hole.bottom, whole.right, whole.bottom),
+        Rect.from_edges(whole.x, hole.y, hole.x, hole.bottom),
+        Rect.from_edges(hole.right, hole.y, whole.right, hole.bottom),
+    )
 
 
 def _stand_in(pyramid: TilePyramid, key: Key) -> tuple[Tile | None, QRectF]:
@@ -199,6 +244,9 @@ def _premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _small(pixels: NDArray[np.uint8]) -> QImage:
+    # Leaving pixels out before averaging is coarse, but quick with pictures of any size.
+    step = max(1, max(pixels.shape[:2]) // (2 * _OVERVIEW))
+    pixels = np.ascontiguousarray(pixels[::step, ::step])
     height, width = pixels.shape[:2]
     factor = min(1.0, _OVERVIEW / max(width, height))
     size = max(1, round(width * factor)), max(1, round(height * factor))

@@ -14,7 +14,7 @@ from layerdesk.ui.canvas.tiles import Budget
 from layerdesk.ui.canvas.viewport import MAX_SCALE, Viewport, showing
 
 _SLICE_MS = 8.0
-"""How long one paint event or idle slice may make tiles."""
+"""How long one slice of work may make tiles."""
 _MARGIN = 16
 """Logical pixels left free around a picture that is fitted into the view."""
 
@@ -105,12 +105,17 @@ class Surface(QWidget):
         left, top = int(rect.x // dpr) - 1, int(rect.y // dpr) - 1
         self.update(QRect(left, top, int(rect.width / dpr) + 3, int(rect.height / dpr) + 3))
 
+    @property
+    def slice_ms(self) -> float:
+        """Milliseconds that a paint event may make tiles."""
+        return _SLICE_MS
+
     def paintEvent(self, event: QPaintEvent) -> None:
         dpr = self.devicePixelRatioF()
         with QPainter(self) as painter:
             painter.scale(1.0 / dpr, 1.0 / dpr)
             exposed = self._device_rect(event.rect())
-            complete = self.renderer.paint(painter, self.viewport, exposed, budget=Budget(_SLICE_MS), dpr=dpr)
+            complete = self.renderer.paint(painter, self.viewport, exposed, budget=Budget(self.slice_ms), dpr=dpr)
             self.paint_overlay(painter, dpr)
         if not complete and not self._idle.isActive():
             self._idle.start()

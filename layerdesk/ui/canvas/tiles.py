@@ -59,6 +59,7 @@ class TilePyramid:
         self._budget_bytes = budget_bytes
         self._tiles: OrderedDict[Key, Tile] = OrderedDict()
         self._nbytes = 0
+        self._levels = 0
 
     @property
     def nbytes(self) -> int:
@@ -98,14 +99,14 @@ class TilePyramid:
 
     def invalidate(self, rect: Rect) -> None:
         """These pixels of the picture have changed."""
-        if rect.empty:
-            return
-        for key, tile in self._tiles.items():
-            bounds = self.bounds(key)
-            part = _at_level(rect, key[0]).intersected(bounds)
-            if not part.empty:
-                dirty = tile.dirty.united(part.translated(-bounds.origin))
-                self._tiles[key] = Tile(tile.pixels, dirty, tile.opaque)
+        for level in range(self._levels):
+            here = _at_level(rect, level)
+            for key in self.keys(level, rect):
+                tile = self._tiles.get(key)
+                if tile is not None:
+                    bounds = self.bounds(key)
+                    dirty = tile.dirty.united(here.intersected(bounds).translated(-bounds.origin))
+                    self._tiles[key] = Tile(tile.pixels, dirty, tile.opaque)
 
     def refresh(self, key: Key, budget: Budget) -> bool:
         """Bring the tile up to date as far as the budget goes; True once it is."""
@@ -154,6 +155,7 @@ class TilePyramid:
         old = self._tiles.pop(key, None)
         self._nbytes += tile.pixels.nbytes - (0 if old is None else old.pixels.nbytes)
         self._tiles[key] = tile
+        self._levels = max(self._levels, key[0] + 1)
 
     def trim(self) -> None:
         """Forget the tiles that were longest unused, down to the byte budget. Never in the middle of a refresh."""

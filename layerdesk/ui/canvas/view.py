@@ -16,6 +16,8 @@ from layerdesk.ui.canvas.surface import Surface
 from layerdesk.ui.canvas.tools import make_tools
 from layerdesk.ui.canvas.tools.base import Pointer, RunJob, Tool, run_now
 
+_GESTURE_MS = 22.0
+"""While something is dragged, a paint event may take as long as leaves it smooth: better than to show it torn."""
 _NOTCH = 120
 _SCROLL_PER_NOTCH = 60
 """Logical pixels that a notch of the wheel scrolls."""
@@ -61,7 +63,7 @@ class CanvasView(Surface):
         """Show what a gesture would make of the document; it differs from what is shown inside `rect` of the canvas."""
         self._preview_rect = rect.united(self._preview_rect or EMPTY)
         self.renderer.change(document, rect)
-        self._sync_mask()
+        self._sync_mask(within=rect)
         self.update_image(rect)
 
     def end_preview(self) -> None:
@@ -76,6 +78,10 @@ class CanvasView(Surface):
         """Show the cursor of the tool as it now stands."""
         tool = self._grabbed[0] if self._grabbed else self._tool_now(Qt.KeyboardModifier.NoModifier)
         self.setCursor(tool.cursor(Qt.KeyboardModifier.NoModifier))
+
+    @property
+    def slice_ms(self) -> float:
+        return _GESTURE_MS if self._grabbed is not None else super().slice_ms
 
     # What the session tells
 
@@ -121,21 +127,22 @@ class CanvasView(Surface):
         self.renderer.comparing = comparing
         self.update()
 
-    def _sync_mask(self) -> None:
+    def _sync_mask(self, *, within: Rect | None = None) -> None:
         """Show the selected layer's mask in red, or not, as the tool wants it."""
         document, selection = self.renderer.document, self.session.selection
         layer = document.layer(selection[0]) if document and len(selection) == 1 and selection[0] in document else None
         if layer is None or isinstance(layer, GroupLayer) or not self._active.shows_mask:
             self.renderer.show_mask(None)
         else:
-            self.update_image(self.renderer.show_mask(layer.mask, layer.offset))
+            self.update_image(self.renderer.show_mask(layer.mask, layer.offset, within=within))
 
     def paint_overlay(self, painter: QPainter, dpr: float) -> None:
         document = self.renderer.document
         if document is None or self.session.comparing:
             return
-        for rect in self.bounds.of_all(document, self.session.selection):
-            overlay.draw_outline(painter, self.viewport, rect, dpr=dpr)
+        if not self._active.shows_mask:
+            for rect in self.bounds.of_all(document, self.session.selection):
+                overlay.draw_outline(painter, self.viewport, rect, dpr=dpr)
         self._active.paint_overlay(painter, dpr)
 
     # Pointer, wheel and keys
@@ -239,11 +246,9 @@ class CanvasView(Surface):
         super().leaveEvent(event)
 
     def _wants(self, event: QKeyEvent) -> bool:
-        """Keys that a shortcut must not take away: Space, and those that end or correct what is under way."""
-        if event.key() == Qt.Key.Key_Space:
-            return True
-        ending = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
-        return event.key() in ending and (self._active.busy or self._grabbed is not None)
+        """Keys that no shortcut may take away."""
+        tool = self._grabbed[0] if self._grabbed else self._active
+        return event.key() == Qt.Key.Key_Space or tool.claims(event)
 
     def _pinch(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:

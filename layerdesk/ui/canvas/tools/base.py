@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -20,6 +20,8 @@ from layerdesk.layering.protocols import JobContext, Silent
 if TYPE_CHECKING:
     from layerdesk.ui.canvas.view import CanvasView
 
+_ENDING: Final = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
+"""Keys that end or correct what is under way."""
 Work = Callable[[JobContext], Any]
 RunJob = Callable[[str, Work, Callable[[Any], None]], None]
 """(title, work, done): runs `work` behind and hands what it returns to `done` in the UI thread."""
@@ -104,6 +106,10 @@ class Tool:
         """False where it is to be taken for another press."""
         del pointer
         return False
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Whether `key` is to have this one even where it is some action's shortcut."""
+        return self.busy and Qt.Key(event.key()) in _ENDING
 
     def key(self, event: QKeyEvent) -> bool:
         """Whether the key meant something to the tool."""
