@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layerdesk.document.geometry import Rect
+from layerdesk.layering.arrays import deviation, strongest
 from layerdesk.layering.protocols import Inpainter, JobContext, Rgb
 
 Mask = NDArray[np.bool_]
@@ -73,7 +74,7 @@ def fit_ground(image: Rgb | Floats, known: Mask, *, order: int = 2, samples: int
     coefficients: NDArray[np.float64] = np.zeros((terms.shape[1], 3))
     for _ in range(3):
         coefficients = np.asarray(np.linalg.lstsq(terms[keep], values[keep], rcond=None)[0], np.float64)
-        error = np.abs(terms @ coefficients - values).max(axis=1)
+        error = strongest(np.abs(terms @ coefficients - values))
         limit = max(3.0, 2.5 * float(np.median(error)))
         keep = error <= limit
         if keep.sum() < 12:
@@ -119,7 +120,7 @@ def smooth_fill(image: Rgb, hole: Mask, *, known: Mask | None = None) -> Rgb:
     left_over = np.where(ring[..., None], image.astype(np.float32) - surface, 0.0).astype(np.float32)
     if residual <= _ONE_GROUND:
         # Specks on an else even ground must not bleed into the fill.
-        even = ring & (np.abs(left_over).max(axis=2) < 24.0)
+        even = ring & (strongest(np.abs(left_over)) < 24.0)
         ring = even if even.sum() >= 24 else ring
     filled = pull_push(np.where(ring[..., None], left_over, 0.0).astype(np.float32), ring) + surface
     out = image.copy()
@@ -133,7 +134,7 @@ def is_textured(image: Rgb, known: Mask) -> bool:
         return False
     sums = cv2.blur(known.astype(np.float32), (7, 7))
     mean = cv2.blur(image.astype(np.float32) * known[..., None], (7, 7)) / np.maximum(sums, 1e-3)[..., None]
-    detail = np.abs(image.astype(np.float32) - mean).max(axis=2)[known & (sums > 0.3)]
+    detail = deviation(image, mean)[known & (sums > 0.3)]
     return detail.size > 0 and float(detail.mean()) > _TEXTURE
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layerdesk.document.geometry import Rect
+from layerdesk.layering.arrays import deviation, tight
 from layerdesk.layering.fill import fit_ground, pull_push
 from layerdesk.layering.protocols import Plane, Quad, Rgb
 
@@ -23,6 +24,12 @@ Floats = NDArray[np.float32]
 
 _STRAIGHT_DEGREES = 1.6
 """Boxes of level text come out this crooked at most; beyond it the text is taken to be turned."""
+_CROOKED = 4.0
+"""Pixels by which the corners of a box of level text may be off: a short line looks more turned than it is."""
+SOLID = 70
+"""Coverage (0..255) from which a pixel counts as ink when a box is drawn around it."""
+_OTHER = 48.0
+"""Levels from which two parts of a line count as being of different colours."""
 _FIELD = 18.0
 """Levels within which pixels count as one even field."""
 _NOISE = 7.0
@@ -50,8 +57,10 @@ def quad_angle(quad: Quad) -> float:
     """Direction of reading in degrees clockwise, 0 where it is level but for the crookedness of boxes."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
     angle = math.degrees(math.atan2((by - ay) + (cy - dy), (bx - ax) + (cx - dx)))
+    length, _ = quad_size(quad)
+    slack = max(_STRAIGHT_DEGREES, math.degrees(math.atan2(_CROOKED, max(length, 1.0))))
     for straight in (0.0, 90.0, -90.0, 180.0, -180.0):
-        if abs(angle - straight) <= _STRAIGHT_DEGREES:
+        if abs(angle - straight) <= slack:
             return abs(straight) if abs(straight) == 180.0 else straight
     return angle
 
@@ -70,8 +79,11 @@ def quad_rect(quad: Quad) -> Rect:
     return Rect.from_edges(math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))
 
 
-def measure_ink(image: Rgb, quad: Quad) -> Ink | None:
-    """The ink of the line inside `quad`; None where nothing stands out from the ground."""
+def measure_ink(image: Rgb, quad: Quad, *, others: tuple[Quad, ...] = ()) -> Ink | None:
+    """The ink of the line inside `quad`; None where nothing stands out from the ground.
+
+    Where the boxes of `others` overlap this one, a pixel is the ink of the line whose middle it is nearer to.
+    """
     canvas = Rect(0, 0, image.shape[1], image.shape[0])
     _, height = quad_size(quad)
     margin = max(4, round(0.3 * height))
@@ -79,16 +91,15 @@ def measure_ink(image: Rgb, quad: Quad) -> Ink | None:
     if area.empty or area.width < 3 or area.height < 3:
         return None
     crop = image[area.slices].astype(np.float32)
-    found = _stand_out(crop, _inside(quad, area), height)
+    found = _stand_out(crop, _own_part(quad, others, area), height)
     if found is None:
         return None
     ground, noise, away, labels, kept = found
     coverage, color, contrast = _coverage(crop, ground, away, labels, kept)
-    solid = coverage > 70
-    if not solid.any():
+    solid = tight(coverage > SOLID)
+    if solid.empty:
         return None
-    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
-    rect = Rect.from_edges(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1).translated(area.origin)
+    rect = solid.translated(area.origin)
     behind = ground[kept].mean(axis=0)
     return Ink(
         area=area,
@@ -100,6 +111,30 @@ def measure_ink(image: Rgb, quad: Quad) -> Ink | None:
         contrast=contrast,
         angle=quad_angle(quad),
     )
+
+
+def _own_part(quad: Quad, others: tuple[Quad, ...], area: Rect) -> Mask:
+    inside = _inside(quad, area)
+    distance = None
+    for other in others:
+        if quad_rect(other).intersected(area).empty:
+            continue
+        if distance is None:
+            distance = _from_middle(quad, area)
+        inside &= ~(_inside(other, area) & (_from_middle(other, area) < distance))
+    return inside
+
+
+def _from_middle(quad: Quad, area: Rect) -> Floats:
+    """(h, w): how far each pixel of `area` lies from the line's middle, in half heights of its box."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
+    length, height = quad_size(quad)
+    along = ((bx - ax + cx - dx) / 2, (by - ay + cy - dy) / 2)
+    middle = ((ax + bx + cx + dx) / 4, (ay + by + cy + dy) / 4)
+    rows, columns = np.mgrid[area.y : area.bottom, area.x : area.right].astype(np.float32)
+    across = (columns - middle[0]) * along[1] - (rows - middle[1]) * along[0]
+    distance: Floats = np.abs(across) / np.float32(max(length, 1.0) * max(height, 1.0) / 2)
+    return distance
 
 
 def _inside(quad: Quad, area: Rect) -> Mask:
@@ -118,7 +153,7 @@ def _stand_out(crop: Floats, inside: Mask, height: float, *, on_plate: bool = Fa
     Where what stands out is a plate with letters cut into it (a button as small as its text), the letters are sought on the plate.
     """
     ground, noise = _ground(crop, inside, height)
-    away = np.abs(crop - ground).max(axis=2)
+    away = deviation(crop, ground)
     threshold = _threshold(away[inside], noise)
     if threshold is None:
         return None
@@ -128,7 +163,7 @@ def _stand_out(crop: Floats, inside: Mask, height: float, *, on_plate: bool = Fa
     plate = None if on_plate else _plate(labels, kept, inside)
     if plate is not None:
         return _stand_out(crop, plate, height, on_plate=True) or (ground, noise, away, labels, kept)
-    return ground, noise, away, labels, kept
+    return ground, noise, away, labels, _without_marker(crop, away, kept)
 
 
 def _plate(labels: NDArray[np.int32], kept: Mask, inside: Mask) -> Mask | None:
@@ -146,6 +181,26 @@ def _plate(labels: NDArray[np.int32], kept: Mask, inside: Mask) -> Mask | None:
     return cv2.erode(filled, np.ones((3, 3), np.uint8), borderValue=0).astype(bool)
 
 
+def _without_marker(crop: Floats, away: Floats, kept: Mask) -> Mask:
+    """The ink without a filled dot or square of another colour before the first letter: a legend's key, a coloured bullet."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
+    if count < 4:
+        return kept
+    first = 1 + int(stats[1:, cv2.CC_STAT_LEFT].argmin())
+    x, y, width, height, area = (int(value) for value in stats[first])
+    others_left = int(np.delete(stats[1:, cv2.CC_STAT_LEFT], first - 1).min())
+    compact = area >= 0.7 * width * height and 0.6 <= width / max(1, height) <= 1.7 and area >= 12
+    if not compact or others_left < x + width + 2:
+        return kept
+    box = Rect(x, y, width, height).slices
+    rest = kept.copy()
+    rest[box] = False
+    far = rest & (away >= 0.8 * float(np.percentile(away[rest], 80)))
+    if deviation(np.median(crop[box][kept[box]], axis=0)[None], np.median(crop[far], axis=0)[None]).max() <= _OTHER:
+        return kept
+    return rest
+
+
 def _ground(crop: Floats, inside: Mask, height: float) -> tuple[Floats, float]:
     """The colour behind each pixel and how rough it is: one slope, several even fields, or the edge's colours carried inwards."""
     width = max(2, round(0.08 * height))
@@ -157,10 +212,10 @@ def _ground(crop: Floats, inside: Mask, height: float) -> tuple[Floats, float]:
     fields = _fields(crop, band)
     if fields is not None:
         return pull_push(np.where(fields[..., None], crop, 0.0).astype(np.float32), fields), _NOISE
-    away = np.abs(crop - surface).max(axis=2)
+    away = deviation(crop, surface)
     near = band & (away <= max(24.0, 2.0 * float(np.median(away[band]))))
     carried = pull_push(np.where(near[..., None], crop, 0.0).astype(np.float32), near)
-    rough = float(np.abs(crop - carried).max(axis=2)[near].mean()) if near.any() else noise
+    rough = float(deviation(crop, carried)[near].mean()) if near.any() else noise
     return carried, max(_NOISE, rough)
 
 
@@ -177,11 +232,11 @@ def _fields(crop: Floats, band: Mask) -> Mask | None:
             break
         bins = (colours[left].astype(np.int32) >> 4) @ np.array([1, 16, 256])
         mode = colours[left][bins == np.bincount(bins).argmax()].mean(axis=0)
-        near = np.abs(colours - mode).max(axis=1) < _FIELD
+        near = deviation(colours, mode) < _FIELD
         if (near & left).sum() < 0.04 * left.size:
             return None
         left &= ~near
-        like = (np.abs(crop - mode).max(axis=2) < _FIELD).astype(np.uint8)
+        like = (deviation(crop, mode) < _FIELD).astype(np.uint8)
         _, labels = cv2.connectedComponents(like, connectivity=4)
         ground |= (like > 0) & np.isin(labels, np.unique(labels[band & (like > 0)]))
     return ground if left.mean() < 0.2 else None
@@ -246,7 +301,7 @@ def _own_colours(
     sums_of = np.stack([np.bincount(flat, weights * crop[..., k][kept], minlength=count) for k in range(3)], axis=1)
     mean = np.asarray(sums_of, np.float64) / np.maximum(sums, 1e-9)[:, None]
     areas = np.bincount(flat, minlength=count)
-    other = (areas >= 12) & (np.abs(mean - color).max(axis=1) > 48)
+    other = (areas >= 12) & (np.abs(mean - color).max(axis=1) > _OTHER)
     if not other.any():
         return
     wanted = kept & other[labels]

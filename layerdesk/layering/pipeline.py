@@ -16,6 +16,7 @@ import layerdesk
 from layerdesk.document.document import Document, SourceImage
 from layerdesk.document.layers import BackgroundLayer, Provenance
 from layerdesk.document.masks import TileMask
+from layerdesk.layering.arrays import strongest
 from layerdesk.layering.assemble import Assembler, Origins, build_tree, in_order, paragraph_sheet
 from layerdesk.layering.elements import Element
 from layerdesk.layering.fill import fill_holes
@@ -159,7 +160,7 @@ def _lift(picture: Rgb, texts: tuple[Sheet, ...], engines: EngineSet, context: J
         view = hole[sheet.rect.slices]
         np.maximum(view, (sheet.coverage > 0).astype(np.uint8), out=view)
     filled, _ = fill_holes(picture, hole.astype(bool), texture=engines.texture, context=context)
-    return filled, cv2.absdiff(filled, picture).max(axis=2) > 0
+    return filled, strongest(cv2.absdiff(filled, picture)) > 0
 
 
 def _element_sheet(element: Element) -> Sheet:

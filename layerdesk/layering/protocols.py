@@ -150,8 +150,13 @@ class FontLibrary(Engine, Protocol):
         """Whether the face has a glyph for every visible character."""
         ...
 
-    def coverage(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> tuple[Plane, float, float]:
-        """One line drawn: its coverage (h, w) uint8, and where in that plane the pen's origin (x) and the baseline (y) lie."""
+    def coverage(
+        self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0, fine: bool = True
+    ) -> tuple[Plane, float, float]:
+        """One line drawn: its coverage (h, w) uint8, and where in that plane the pen's origin (x) and the baseline (y) lie.
+
+        Not `fine` is many times quicker and may be hinted.
+        """
         ...
 
     def advance(self, face: FontFace, text: str, *, size_px: float, tracking_px: float = 0.0) -> float:

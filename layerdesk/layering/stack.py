@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from layerdesk.document.geometry import Rect
 from layerdesk.document.masks import NO_MASK, TileMask
 from layerdesk.document.raster import Raster
+from layerdesk.layering.arrays import strongest
 from layerdesk.layering.fill import fill_holes, smooth_fill
 from layerdesk.layering.protocols import Inpainter, JobContext, Plane, Rgb
 from layerdesk.layering.unblend import over, unblend
@@ -128,7 +129,7 @@ def _behind(target: Rgb, covered: Mask, hidden: Mask) -> Rgb:
 def _kept(source: Rgb, colours: Rgb, alpha: Plane, rect: Rect, invented: Mask) -> Solved:
     """The planes as sparse values: only colours that are not the source's are stored. All (h, w[, 3]) over `rect`."""
     shown = alpha > 0
-    other = shown & (colours != source).any(axis=2)
+    other = shown & (strongest(cv2.absdiff(colours, source)) > 0)
     own = None
     if other.any():
         x, y, width, height = cv2.boundingRect(other.astype(np.uint8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from layerdesk.layering.ink import Ink, measure_ink
@@ -9,6 +10,10 @@ from layerdesk.layering.protocols import FontLibrary, FoundLine, JobContext, Qua
 from layerdesk.layering.typography import SetLine, set_lines
 
 _MIN_CONTRAST = 10.0
+_KANA = re.compile("[\u3041-\u30fa]")
+_FOREIGN = 0.7
+_SIGN_MATCH = 0.8
+"""Likeness below which a single character is an icon and stays in the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +31,15 @@ def read_lines(
     image: Rgb, recogniser: TextRecogniser, *, min_confidence: float, context: JobContext
 ) -> tuple[tuple[FoundLine, Ink], ...]:
     """The lines that the engine reads surely enough and whose ink can be found, with that ink."""
-    found = recogniser.recognise(image, context=context)
+    found = tuple(
+        replace(line, text=line.text.strip())
+        for line in recogniser.recognise(image, context=context)
+        if line.text.strip() and line.confidence >= min_confidence
+    )
     lines: list[tuple[FoundLine, Ink]] = []
     for line in found:
         context.check()
-        if not line.text.strip() or line.confidence < min_confidence:
-            continue
-        line = replace(line, text=line.text.strip())
-        ink = measure_ink(image, line.quad)
+        ink = measure_ink(image, line.quad, others=tuple(other.quad for other in found if other is not line))
         if ink is not None and ink.contrast >= _MIN_CONTRAST:
             lines.append((line, ink))
     return tuple(lines)
@@ -44,11 +50,42 @@ def set_read_lines(
 ) -> tuple[ReadLine, ...]:
     """The lines with their typography measured and their confidence weighed."""
     settings = set_lines(tuple(ink for _, ink in lines), tuple(line.text for line, _ in lines), fonts=fonts, context=context)
-    return tuple(
-        ReadLine(text=line.text, quad=line.quad, ink=ink, setting=setting, confidence=_confidence(line, ink, setting))
+    japanese = any(_KANA.search(line.text) for line, _ in lines)
+    read = (
+        ReadLine(
+            text=line.text,
+            quad=line.quad,
+            ink=ink,
+            setting=setting,
+            confidence=_confidence(line, setting, drawn=fonts is not None, japanese=japanese),
+        )
         for (line, ink), setting in zip(lines, settings, strict=True)
     )
+    return tuple(line for line in read if not (fonts is not None and _is_sign(line)))
 
 
-def _confidence(line: FoundLine, ink: Ink, setting: SetLine) -> float:
-    return line.confidence
+def _confidence(line: FoundLine, setting: SetLine, *, drawn: bool, japanese: bool) -> float:
+    """How sure the reading is: what the engine says of the letters, times how much the ink looks like them.
+
+    Without fonts only the engine speaks. A recogniser of several languages takes a Japanese character for its Chinese twin; one that
+    Japanese does not write, in a Japanese picture, is doubtful.
+    """
+    likeness = setting.match if drawn else 1.0
+    foreign = japanese and any(not _written_in_japanese(char) for char in line.text)
+    return max(0.0, min(1.0, line.confidence * likeness * (_FOREIGN if foreign else 1.0)))
+
+
+def _written_in_japanese(char: str) -> bool:
+    """Whether an ideograph is among those of JIS X 0208; other characters count as written."""
+    if not "\u3400" <= char <= "\u9fff":
+        return True
+    try:
+        char.encode("shift_jis")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_sign(line: ReadLine) -> bool:
+    """Whether a lone character is an icon that the engine took for a letter: no face draws it so, or none has it."""
+    return len(line.text) == 1 and line.setting.match < _SIGN_MATCH

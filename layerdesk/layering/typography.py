@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from layerdesk.layering.ink import Ink
+from layerdesk.layering.arrays import tight
+from layerdesk.layering.ink import SOLID, Ink
 from layerdesk.layering.protocols import FontFace, FontLibrary, JobContext, Plane
 from layerdesk.layering.typefaces import faces_of, families_for, is_cjk
 from layerdesk.layering.upright import upright_coverage
@@ -26,11 +28,13 @@ _FINALISTS = 4
 _UNTRACKED = 0.055
 """Up to this difference between the sizes that width and height ask for, the line is set without tracking."""
 _ALTERNATIVES = 3
+_RANK, _SLANT, _FINER = 0.012, 0.02, 0.012
+"""By how much correlation a rarer family, a slant, and a weight between the usual ones must be better to be believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLine:
-    """How one line is set. `match` is the correlation 0..1 between its ink and the chosen face; 0 where no font could draw it."""
+    """How one line is set. `match` 0..1 is how much its ink looks like the text in that face; 0 where no font could draw it."""
 
     family: str
     size_px: float
@@ -51,6 +55,9 @@ class _Fit:
     rise: float
     """Baseline below the top of the ink, in pixels."""
     score: float
+    """Decides between faces."""
+    likeness: float
+    """0..1: how much the ink looks like these letters at all."""
 
 
 def set_lines(
@@ -74,24 +81,23 @@ class _Fitter:
 
     def __init__(self, fonts: FontLibrary) -> None:
         self.fonts = fonts
-        self._drawn: dict[tuple[str, int, str], tuple[Plane, float] | None] = {}
+        self._drawn: dict[tuple[str, int, str, float], tuple[Plane, float] | None] = {}
 
-    def drawn(self, face: FontFace, text: str) -> tuple[Plane, float] | None:
+    def drawn(self, face: FontFace, text: str, *, tracking: float = 0.0) -> tuple[Plane, float] | None:
         """The text's ink drawn at `_DRAWN` pixels, cropped, and the baseline below its top; None where the face lacks a letter."""
-        key = (face.path, face.index, text)
+        key = (face.path, face.index, text, tracking)
         if key not in self._drawn:
-            self._drawn[key] = self._draw(face, text)
+            self._drawn[key] = self._draw(face, text, tracking)
         return self._drawn[key]
 
-    def _draw(self, face: FontFace, text: str) -> tuple[Plane, float] | None:
+    def _draw(self, face: FontFace, text: str, tracking: float) -> tuple[Plane, float] | None:
         if not self.fonts.covers(face, text):
             return None
-        plane, _, baseline = self.fonts.coverage(face, text, size_px=_DRAWN)
-        rows, columns = np.flatnonzero((plane > 70).any(axis=1)), np.flatnonzero((plane > 70).any(axis=0))
-        if rows.size == 0:
+        plane, _, baseline = self.fonts.coverage(face, text, size_px=_DRAWN, tracking_px=tracking, fine=False)
+        box = tight(plane > SOLID)
+        if box.empty:
             return None
-        crop = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        return np.ascontiguousarray(crop), float(baseline) - float(rows[0])
+        return np.ascontiguousarray(plane[box.slices]), float(baseline) - box.y
 
     def fit(self, face: FontFace, plane: Plane, text: str) -> _Fit | None:
         """The text in this face made as large as the ink, and how well it then matches."""
@@ -111,18 +117,35 @@ class _Fitter:
         else:
             scale = by_height
             tracking = (plane.shape[1] - pattern.shape[1] * scale) / gaps
-        score = _correlation(plane, pattern) - 0.5 * max(0.0, abs(stretch) - coarse)
-        return _Fit(face=face, size_px=_DRAWN * scale, tracking_px=tracking, rise=rise * scale, score=score)
+            # Spread letters must be compared with spread letters; a rounded value keeps the drawings few.
+            spread = round(tracking / scale, 1)
+            pattern = (self.drawn(face, text, tracking=spread) or drawn)[0]
+        # Letters pushed together so far that they would overlap are another face, not tracking.
+        squeezed = max(0.0, -tracking / (_DRAWN * scale) - 0.05)
+        score, likeness = _correlation(plane, pattern)
+        return _Fit(
+            face=face,
+            size_px=_DRAWN * scale,
+            tracking_px=tracking,
+            rise=rise * scale,
+            score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse),
+            likeness=max(0.0, likeness - squeezed),
+        )
 
 
-def _correlation(plane: Plane, pattern: Plane) -> float:
-    """Normalised correlation of two coverages at one common size."""
+def _correlation(plane: Plane, pattern: Plane) -> tuple[float, float]:
+    """Normalised correlation of two coverages at one common size: exact, and with a little play for the letters' places."""
     height = int(np.clip(plane.shape[0], 12, 40))
     width = int(np.clip(round(plane.shape[1] * height / plane.shape[0]), 4, 1600))
-    first = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    second = cv2.resize(pattern, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    first = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    second = cv2.resize(pattern, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    play = 0.09 * height
+    return _cosine(first, second), _cosine(cv2.GaussianBlur(first, (0, 0), play), cv2.GaussianBlur(second, (0, 0), play))
+
+
+def _cosine(first: NDArray[np.floating[Any]], second: NDArray[np.floating[Any]]) -> float:
     norm = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return float(first @ second) / norm if norm > 0 else 0.0
+    return float(np.vdot(first, second)) / norm if norm > 0 else 0.0
 
 
 def _finalists(
@@ -136,12 +159,10 @@ def _finalists(
     votes: dict[str, float] = defaultdict(float)
     for family in families_for(fitter.fonts, cjk=cjk):
         context.check()
-        faces = faces_of(fitter.fonts, family, weights=(400, 700), italics=(False, True))
         for index in clearest:
-            fits = [fit for face in faces if (fit := fitter.fit(face, uprights[index][0], texts[index])) is not None]
-            votes[family] += max((fit.score for fit in fits), default=0.0)
+            fits = _fits(fitter, uprights[index][0], texts[index], family, weights=(400, 700), italic=False)
+            votes[family] += fits[0].score if fits else 0.0
     ranked = sorted(votes, key=lambda family: (-votes[family], family))
-    # The best of each line too: a headline is often set in a face of its own.
     return tuple(ranked[:_FINALISTS])
 
 
@@ -151,22 +172,16 @@ def _clarity(plane: Plane, text: str) -> float:
 
 
 def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64]) -> SetLine:
-    fits: list[_Fit] = []
-    for family in families:
-        faces = faces_of(fitter.fonts, family, weights=(300, 400, 500, 600, 700, 800, 900), italics=(False, True))
-        usual = [face for face in faces if face.weight in (400, 700)]
-        first = [fit for face in usual or faces if (fit := fitter.fit(face, plane, text)) is not None]
-        if not first:
-            continue
-        best = max(first, key=_rank)
-        rest = [face for face in faces if face not in usual and face.italic == best.face.italic] if usual else []
-        more = [fit for face in rest if (fit := fitter.fit(face, plane, text)) is not None]
-        # A weight between the usual ones must show that it is meant.
-        fits.append(max([best, *(fit for fit in more if fit.score > best.score + 0.01)], key=_rank))
+    fits: list[tuple[float, _Fit]] = []
+    for place, family in enumerate(families):
+        upright = _fits(fitter, plane, text, family, weights=(400, 700), italic=False)
+        if upright:
+            # The family that fits the whole document best is meant unless another fits this line clearly better.
+            fits.append((upright[0].score - _RANK * min(place, 2), upright[0]))
     if not fits:
         return _by_height(plane, text, back)
-    fits.sort(key=lambda fit: (-fit.score, fit.face.family))
-    best = fits[0]
+    fits.sort(key=lambda one: (-one[0], one[1].face.family))
+    best = _refined(fitter, plane, text, fits[0][1])
     return SetLine(
         family=best.face.family,
         size_px=best.size_px,
@@ -174,14 +189,28 @@ def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...
         italic=best.face.italic,
         tracking_px=best.tracking_px,
         baseline=_row(back, best.rise),
-        match=max(0.0, min(1.0, best.score)),
-        alternatives=tuple(fit.face.family for fit in fits[1 : 1 + _ALTERNATIVES]),
+        match=best.likeness,
+        alternatives=tuple(fit.face.family for _, fit in fits[1 : 1 + _ALTERNATIVES]),
     )
 
 
-def _rank(fit: _Fit) -> tuple[float, bool, int]:
-    # Of faces that fit alike the upright and lighter is meant.
-    return round(fit.score, 3), not fit.face.italic, -fit.face.weight
+def _refined(fitter: _Fitter, plane: Plane, text: str, best: _Fit) -> _Fit:
+    """The same family's slant and finer weights, each taken only where it is clearly better: the usual is usually meant."""
+    slanted = _fits(fitter, plane, text, best.face.family, weights=(400, 700), italic=True)
+    if slanted and slanted[0].score > best.score + _SLANT and len(text) >= 3:
+        best = slanted[0]
+    if len(text) >= 4:
+        finer = _fits(fitter, plane, text, best.face.family, weights=(300, 500, 600, 800, 900), italic=best.face.italic)
+        if finer and finer[0].score > best.score + _FINER:
+            best = finer[0]
+    return best
+
+
+def _fits(fitter: _Fitter, plane: Plane, text: str, family: str, *, weights: tuple[int, ...], italic: bool) -> list[_Fit]:
+    """The family's faces of these weights fitted to the line, best first."""
+    faces = faces_of(fitter.fonts, family, weights=weights, italics=(italic,))
+    fits = [fit for face in faces if (fit := fitter.fit(face, plane, text)) is not None]
+    return sorted(fits, key=lambda fit: (-round(fit.score, 4), fit.face.weight))
 
 
 def _row(back: NDArray[np.float64], rise: float) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from layerdesk.layering.arrays import strongest
 from layerdesk.layering.protocols import Plane, Rgb
 
 _SAME = 1
@@ -25,8 +26,8 @@ def unblend(picture: Rgb, below: Rgb, coverage: Plane) -> tuple[Plane, Rgb]:
     ground = below.astype(np.float32)
     difference = target - ground
     room = np.where(difference > 0, 255.0 - ground, ground)
-    needed = (np.abs(difference) / np.maximum(room, 1.0)).max(axis=2)
-    needed = np.where(np.abs(difference).max(axis=2) > _SAME, np.ceil(needed * 255.0), 0.0)
+    needed = strongest(np.abs(difference) / np.maximum(room, 1.0))
+    needed = np.where(strongest(np.abs(difference)) > _SAME, np.ceil(needed * 255.0), 0.0)
     alpha = np.clip(np.maximum(coverage, needed), 0, 255).astype(np.uint8)
     share = np.maximum(alpha.astype(np.float32), 1.0)[..., None] / 255.0
     colours = np.clip(np.rint(ground + difference / share), 0, 255).astype(np.uint8)

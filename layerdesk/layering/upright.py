@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from layerdesk.layering.ink import Ink
+from layerdesk.layering.arrays import tight
+from layerdesk.layering.ink import SOLID, Ink
 from layerdesk.layering.protocols import Plane
 
 
@@ -25,14 +26,11 @@ def upright_coverage(ink: Ink) -> tuple[Plane, NDArray[np.float64]]:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), ink.angle, 1.0)
     turn[:, 2] += [(side - width) / 2, (side - height) / 2]
     turned = np.asarray(cv2.warpAffine(ink.coverage, turn, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
-    solid = turned > 70
-    if not solid.any():
-        solid = turned > 0
-    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    crop = turned[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+    box = tight(turned > SOLID)
+    box = tight(turned) if box.empty else box
+    crop = turned[box.slices]
     back = cv2.invertAffineTransform(turn)
-    shift = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    shift = np.array([[1.0, 0.0, box.x], [0.0, 1.0, box.y], [0.0, 0.0, 1.0]])
     to_canvas = np.vstack([back, [0.0, 0.0, 1.0]]) @ shift
     to_canvas[:2, 2] += [ink.area.x, ink.area.y]
     return np.ascontiguousarray(crop), to_canvas[:2]
