@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layerdesk.document.geometry import Rect
-from layerdesk.layering.regions import Mask, Surfaces
+from layerdesk.layering.regions import Labels, Mask, Surfaces
 
 _TEXTURE = 0.15
 """Share of pixels far from any smooth surface from which a blob is a picture."""
@@ -93,30 +93,40 @@ def _blobs(mask: Mask, rect: Rect, *, above: int, depth: int, ground: Mask) -> l
     return found
 
 
-def _split(surfaces: Surfaces, blob: _Blob) -> list[tuple[Part, Mask | None]]:
-    """The parts of a blob, each with the pixels within its outline that are not its own (None: there are none to look into)."""
+def _split(surfaces: Surfaces, blob: _Blob, *, textured: bool | None = None) -> list[tuple[Part, Mask | None]]:
+    """The parts of a blob, each with the pixels within its outline that are not its own (None: there are none to look into).
+
+    `textured` says whether there are pictures in it; None leaves that to be found out.
+    """
     labels = surfaces.labels[blob.rect.slices]
     sizes = np.bincount(labels[blob.mask], minlength=len(surfaces.area))
     sizes[0] = 0
     inside = [label for label in np.flatnonzero(sizes).tolist() if surfaces.thick[label]]
     inside.sort(key=lambda label: (-surfaces.rect(label).intersected(blob.rect).area, label))
-    textured = not _container(surfaces, blob, inside, sizes) and _textured(surfaces, blob)
+    if textured is None:
+        textured = not _container(surfaces, blob, inside, sizes) and _textured(surfaces, blob)
     found: list[tuple[Part, Mask | None]] = []
     pictures: list[tuple[Part, Mask | None]] = []
     todo = blob.mask.copy()
+    edges = np.zeros(todo.shape, np.int32)
     for label in inside:
         if textured and not _stands_out(surfaces, blob, label):
             continue
-        peeled = _peel(surfaces, blob, label, todo)
+        peeled = _peel(surfaces, blob, label, todo, edges)
         if peeled is not None:
             found.append(peeled)
     if not textured:
-        return found + _marks(surfaces, blob, todo)
+        return found + _marks(surfaces, blob, todo, edges)
     for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
-        if _textured(surfaces, rest):
-            pictures.append((_picture(rest), None))
-        elif found:
-            found.extend(_split(surfaces, rest))
+        body = cv2.morphologyEx(rest.mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)).astype(bool)
+        left = rest.mask.copy()
+        for piece in reversed(_blobs(body, rest.rect, above=-1, depth=0, ground=blob.ground)):
+            if _textured(surfaces, piece):
+                picture = _picture(piece)
+                pictures.append((picture, None))
+                left[piece.rect.translated(-rest.rect.origin).slices] &= ~picture.body
+        for piece in reversed(_blobs(left, rest.rect, above=-1, depth=0, ground=blob.ground)):
+            found.extend(_split(surfaces, piece, textured=False))
     return pictures + found
 
 
@@ -160,8 +170,8 @@ def _picture(blob: _Blob) -> Part:
     return Part(rect=blob.rect, body=body, own=body, surface=0, picture=True)
 
 
-def _peel(surfaces: Surfaces, blob: _Blob, label: int, todo: Mask) -> tuple[Part, Mask | None] | None:
-    """Take a surface and all within its outline out of `todo`."""
+def _peel(surfaces: Surfaces, blob: _Blob, label: int, todo: Mask, edges: Labels) -> tuple[Part, Mask | None] | None:
+    """Take a surface and all within its outline out of `todo`, and enter its number in `edges` where its antialiased edge lies."""
     rect = surfaces.rect(label).intersected(blob.rect)
     here = rect.translated(-blob.rect.origin).slices
     labels = surfaces.labels[rect.slices]
@@ -176,6 +186,9 @@ def _peel(surfaces: Surfaces, blob: _Blob, label: int, todo: Mask) -> tuple[Part
         body &= ~holes
         inner &= ~holes
     todo[here] &= ~outline
+    near = rect.expanded(1).intersected(blob.rect)
+    around = cv2.dilate(_placed(outline, rect, near), np.ones((3, 3), np.uint8)).astype(bool)
+    edges[near.translated(-blob.rect.origin).slices][around & surfaces.slope[near.slices]] = label
     part = Part(rect=rect, body=body, own=own, surface=label)
     return part, inner if inner.any() else None
 
@@ -208,31 +221,42 @@ def _see_through(surfaces: Surfaces, blob: _Blob, rect: Rect, outline: Mask, inn
     return holes if holes.any() else None
 
 
-def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask) -> list[tuple[Part, Mask | None]]:
+def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask, edges: Labels) -> list[tuple[Part, Mask | None]]:
     """What is left of a blob: lines, outlines and small things. Mere edges of what was peeled are left out."""
     found: list[tuple[Part, Mask | None]] = []
-    for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
+    for rest in _without_edges(blob, todo, edges):
         area = int(np.count_nonzero(rest.mask))
         core = int(np.count_nonzero(rest.mask & ~surfaces.slope[rest.rect.slices]))
         if core < 6 or core < 0.25 * area:
             continue
-        for line in _rules(rest) or [rest]:
+        for line in _rules(rest, side=min(surfaces.labels.shape)) or [rest]:
             found.append((Part(rect=line.rect, body=line.mask, own=line.mask, surface=0), None))
     return found
 
 
-def _rules(blob: _Blob) -> list[_Blob]:
+def _without_edges(blob: _Blob, todo: Mask, edges: Labels) -> list[_Blob]:
+    """The connected pieces of what is left. Where one joins several surfaces, their edges are taken out: they are no lines."""
+    found: list[_Blob] = []
+    for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
+        near = edges[rest.rect.translated(-blob.rect.origin).slices]
+        if np.unique(near[rest.mask & (near > 0)]).size < 2:
+            found.append(rest)
+        else:
+            found.extend(reversed(_blobs(rest.mask & (near == 0), rest.rect, above=-1, depth=0, ground=blob.ground)))
+    return found
+
+
+def _rules(blob: _Blob, *, side: int) -> list[_Blob]:
     """The level and plumb lines of an open lattice, each by itself; none where the blob is no such thing.
 
-    A closed lattice is a table, and one thing. An open one is the grid and the axes of a chart.
+    A closed lattice is a table, and one thing. An open one is the grid and the axes of a chart: at least three lines alike.
     """
-    if min(blob.rect.width, blob.rect.height) < 24:
+    if max(blob.rect.width, blob.rect.height) < 0.08 * side or min(blob.rect.width, blob.rect.height) < 16:
         return []
     plane = blob.mask.astype(np.uint8)
-    area = np.count_nonzero(plane)
     level = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8))
     plumb = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((15, 1), np.uint8))
-    if np.count_nonzero(level | plumb) < 0.8 * area:
+    if np.count_nonzero(level | plumb) < 0.8 * np.count_nonzero(plane):
         return []
     lines = [
         line
@@ -240,12 +264,20 @@ def _rules(blob: _Blob) -> list[_Blob]:
         for line in reversed(_blobs(part.astype(bool), blob.rect, above=-1, depth=0, ground=blob.ground))
         if min(line.rect.width, line.rect.height) <= 8
     ]
-    most = max(
-        sum(line.rect.width >= line.rect.height for line in lines), sum(line.rect.width < line.rect.height for line in lines)
-    )
-    if most < 3 or np.count_nonzero(filled(blob.mask)) >= 0.97 * blob.rect.area:
-        return []
-    return lines
+    extents = [
+        (line.rect.x, line.rect.right) if line.rect.width >= line.rect.height else (line.rect.y, line.rect.bottom)
+        for line in lines
+    ]
+    alike = max((sum(abs(a - c) <= 3 and abs(b - d) <= 3 for c, d in extents) for a, b in extents), default=0)
+    closed = np.count_nonzero(filled(blob.mask)) >= 0.97 * blob.rect.area
+    return [] if alike < 3 or closed else lines
+
+
+def _placed(mask: Mask, source: Rect, target: Rect) -> NDArray[np.uint8]:
+    """The mask of a rectangle in a larger one around it, as 0 and 1."""
+    placed = np.zeros((target.height, target.width), np.uint8)
+    placed[source.translated(-target.origin).slices] = mask
+    return placed
 
 
 def filled(mask: Mask) -> Mask:

@@ -11,6 +11,7 @@ import numpy as np
 from layerdesk.document.colour import from_hex
 from layerdesk.document.geometry import Rect, bounding
 from layerdesk.layering.coverage import nearest
+from layerdesk.layering.lines import mend_lines
 from layerdesk.layering.pieces import Piece
 from layerdesk.layering.protocols import Rgb
 from layerdesk.layering.regions import Mask, Surfaces
@@ -18,8 +19,8 @@ from layerdesk.layering.regions import Mask, Surfaces
 _FEW = 8
 _ICON = 0.1
 """Share of the picture's shorter side up to which touching colours are one icon."""
-_PROMINENT = 0.004
-"""Share of the picture from which an area of one colour stands for itself."""
+_PROMINENT = 0.02
+"""Share of the picture from which a free form of one colour stands for itself; a fiftieth of it for a plain form."""
 _ALIKE = 60.0
 """Levels of a channel within which touching pieces may be one drawing."""
 
@@ -52,6 +53,7 @@ def gather(surfaces: Surfaces, pieces: Sequence[Piece | None]) -> list[Piece]:
     """The pieces with those that are one thing joined, bottom to top. None marks a piece already used up."""
     sets = _Sets(len(pieces))
     alive = {position: piece for position, piece in enumerate(pieces) if piece is not None}
+    mend_lines(alive)
     _join_crowds(alive, sets)
     settled = _join_touching(alive, sets, surfaces)
     for _ in range(2):
@@ -76,7 +78,8 @@ def _join_crowds(alive: dict[int, Piece], sets: _Sets) -> None:
         if base is None or len(within) < 24:
             continue
         areas = [alive[k].area for k in within]
-        if float(np.median(areas)) < 0.01 * base.area and sum(areas) > 0.12 * base.area:
+        plain = sum(alive[k].area for k in within if alive[k].orderly)
+        if float(np.median(areas)) < 0.01 * base.area and sum(areas) > 0.12 * base.area and plain < 0.6 * sum(areas):
             for member in within:
                 sets.join(parent, member)
 
@@ -105,7 +108,8 @@ def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> 
         if len(large) <= _FEW and sum(p.area for p in large if p.flat or p.picture) >= 0.85 * total and len(group) <= 3 * _FEW:
             settled.update(members)
             continue
-        small = [k for k in members if not (alive[k].flat and alive[k].area >= _PROMINENT * canvas)]
+        least = {k: _PROMINENT * canvas * (0.02 if alive[k].orderly else 1.0) for k in members}
+        small = [k for k in members if not (alive[k].flat and alive[k].area >= least[k])]
         settled.update(k for k in members if k not in small)
         threads = _Sets(max(alive) + 1)
         for number, first in enumerate(small):

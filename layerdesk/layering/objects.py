@@ -35,9 +35,9 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     parts = take_apart(surfaces, ground, check=context.check)
     canvas = image.shape[0] * image.shape[1]
     pieces = []
-    for part, hidden in zip(parts, _hidden(parts), strict=True):
+    for order, (part, hidden) in enumerate(zip(parts, _hidden(parts), strict=True)):
         context.check()
-        pieces.append(measure(surfaces, part, hidden=hidden))
+        pieces.append(measure(surfaces, part, order=order, hidden=hidden))
     pieces = _with_outlines(pieces)
     pieces = gather(surfaces, pieces)
     least = max(_SPECK, _SPECK_SHARE * canvas)

@@ -37,6 +37,8 @@ class Piece:
     stroke: Stroke | None
     blob: int
     above: int
+    order: float
+    """Its place among all pieces, from the bottom."""
     picture: bool = False
     error: float = 0.0
     """How far its colours miss its fill, in levels of a channel."""
@@ -79,12 +81,12 @@ def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, floa
     return (round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2))
 
 
-def measure(surfaces: Surfaces, part: Part, *, hidden: Mask | None = None) -> Piece:
+def measure(surfaces: Surfaces, part: Part, *, order: int, hidden: Mask | None = None) -> Piece:
     """The piece that a part is. `hidden` (part.rect): what other parts of its blob cover."""
     if part.picture:
-        return _picture(part, hidden)
+        return _picture(part, hidden, order)
     if part.surface == 0:
-        return _mark(surfaces, part)
+        return _mark(surfaces, part, order)
     body = part.body
     rect, alpha = cover_surface(surfaces, body, part.own, part.rect)
     own = _placed(part.own, part.rect, rect)
@@ -96,7 +98,8 @@ def measure(surfaces: Surfaces, part: Part, *, hidden: Mask | None = None) -> Pi
     fill, error = paint_of(surfaces.image, part.own, part.rect)
     return Piece(
         rect=rect, alpha=alpha, own=own | ((alpha > 0) & ~_placed(body, part.rect, rect)), form=form, fill=fill, stroke=None,
-        blob=part.blob, above=part.above, error=error,
+        blob=part.blob, above=part.above,
+        order=order, error=error,
     )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def _placed(mask: Mask, source: Rect, target: Rect) -> Mask:
     return result
 
 
-def _picture(part: Part, hidden: Mask | None) -> Piece:
+def _picture(part: Part, hidden: Mask | None, order: int) -> Piece:
     alpha = part.body.astype(np.uint8) * np.uint8(255)
     form: Form | None = recognise(alpha, x=part.rect.x, y=part.rect.y, hidden=hidden)
     if form is not None and form.type not in ("rectangle", "rounded_rect", "ellipse"):
@@ -117,11 +120,12 @@ def _picture(part: Part, hidden: Mask | None) -> Piece:
         alpha = draw(form, width=part.rect.width, height=part.rect.height, x=part.rect.x, y=part.rect.y)
     return Piece(
         rect=part.rect, alpha=alpha, own=alpha > 0, form=form, fill=None, stroke=None, blob=part.blob, above=part.above,
+        order=order,
         picture=True, error=255.0,
     )  # fmt: skip
 
 
-def _mark(surfaces: Surfaces, part: Part) -> Piece:
+def _mark(surfaces: Surfaces, part: Part, order: int) -> Piece:
     outer = part.rect.expanded(6).intersected(Rect(0, 0, surfaces.labels.shape[1], surfaces.labels.shape[0]))
     body = _placed(part.body, part.rect, outer)
     around = ground_colours(surfaces, body, outer)
@@ -139,7 +143,8 @@ def _mark(surfaces: Surfaces, part: Part) -> Piece:
             form, width = ring
             stroke, fill = Stroke(color=fill, width=width), ""
     return Piece(
-        rect=rect, alpha=alpha, own=own, form=form, fill=fill or None, stroke=stroke, blob=part.blob, above=part.above, error=off,
+        rect=rect, alpha=alpha, own=own, form=form, fill=fill or None, stroke=stroke, blob=part.blob, above=part.above,
+        order=order, error=off,
     )  # fmt: skip
 
 
