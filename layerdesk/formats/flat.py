@@ -71,7 +71,7 @@ def _save_webp(picture: NDArray[np.uint8], dpi: float, target: Path) -> None:
     del dpi  # WebP has no place for it
     opaque = bool((picture[..., 3] == 255).all())
     image = Image.fromarray(np.ascontiguousarray(picture[..., :3]) if opaque else picture)
-    _write(target, image, "WEBP", lossless=True, exact=True, method=4, quality=60)
+    _write(target, image, "WEBP", lossless=True, exact=True, method=2, quality=50)
 
 
 def _write(target: Path, image: Image.Image, file_format: str, **options: object) -> None:

@@ -111,8 +111,8 @@ def _members(document: Document, log: Mapping[str, Any] | None, context: JobCont
     context.check()
     context.report(0.8, "writing the file")
     yield "mimetype", MIMETYPE.encode()
-    # Escaped, so that a file name that is no UTF-8 comes back as it was.
-    yield _DOCUMENT, json.dumps(content, ensure_ascii=True, indent=1, allow_nan=False).encode("ascii")
+    # Escaped, so that a file name that is no UTF-8 comes back as it was; not indented, which Python does ten times as slowly.
+    yield _DOCUMENT, json.dumps(content, ensure_ascii=True, allow_nan=False).encode("ascii")
     yield from sorted(blobs.files.items())
     yield content["source"]["file"], document.source.data
     yield "preview.png", png.encode(merged)

@@ -174,7 +174,12 @@ def test_what_the_system_says_becomes_a_sentence(
 def test_any_exception_leaves_the_older_file(tmp_path: Path) -> None:
     target = tmp_path / "x"
     target.write_text("older")
-    with pytest.raises(KeyboardInterrupt), atomic.replacing(target) as path:
-        path.write_text("half")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with atomic.replacing(target) as path:
+            path.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert {entry.name: entry.read_text() for entry in tmp_path.iterdir()} == {"x": "older"}

@@ -79,7 +79,7 @@ def test_equal_pixels_are_stored_once(saved: Path) -> None:
     assert sum(name.startswith("blobs/") for name in names) == 9
 
 
-def test_it_is_one_format_among_the_exports(saved: Path, tmp_path: Path) -> None:
+def test_it_is_one_format_among_the_exports(tmp_path: Path) -> None:
     exports.export(document(), tmp_path / "x.layerdesk", context=Silent())
     assert project.load(tmp_path / "x.layerdesk") == document()
 
@@ -155,6 +155,14 @@ def test_what_is_no_project(tmp_path: Path) -> None:
     assert "folder" in refused(path)
 
 
+def outcome(path: Path) -> str:
+    """What became of a damaged file. Preview and thumbnail are not needed for loading."""
+    try:
+        return "the same" if project.load(path) == document() else "another document"
+    except LayerDeskError as error:
+        return "refused" if "poster.layerdesk" in str(error) else str(error)
+
+
 def test_random_damage_is_a_sentence_or_the_same_document(saved: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     whole = np.frombuffer(saved.read_bytes(), np.uint8)
@@ -164,14 +172,8 @@ def test_random_damage_is_a_sentence_or_the_same_document(saved: Path, tmp_path:
         data = whole.copy()
         data[rng.integers(0, len(data), 3)] = rng.integers(0, 256, 3)
         path.write_bytes(data.tobytes())
-        try:
-            # preview and thumbnail are not needed for loading
-            assert project.load(path) == document()
-            outcomes.add("loaded")
-        except LayerDeskError as error:
-            assert "poster.layerdesk" in str(error)
-            outcomes.add("refused")
-    assert outcomes == {"loaded", "refused"}
+        outcomes.add(outcome(path))
+    assert outcomes == {"the same", "refused"}
 
 
 def first(content: dict[str, Any], layer_id: str) -> dict[str, Any]:
