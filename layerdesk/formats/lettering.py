@@ -19,6 +19,8 @@ from layerdesk.formats.xmlsafe import one_line
 _BELOW_BASELINE = frozenset("gjpqyQ,;()[]{}|_@$çşţģķļņŗÇµ§")
 _DESCENT = 0.21
 _CJK_DESCENT = 0.09
+_EDGE = 0.3
+"""Pixels by which the ink ends, on average, before the outermost pixels that it touches [tried 0, 0.3, 0.5 on six designs]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,9 @@ def _placed(index: int, text: str, line: TextLine, *, layer: TextLayer, pivot: t
     return PlacedLine(
         index=index,
         text=text,
-        start=middle_x - width / 2 - first * style.font_size_px if known else float(rect.x),
+        start=middle_x - width / 2 + _EDGE - first * style.font_size_px if known else float(rect.x),
         baseline=middle_y + _below_middle(line, rect, layer.offset.y, text, style, ink=(width, height)),
-        advance=max(1.0, width + (first + last) * style.font_size_px) if known else None,
+        advance=max(1.0, width - 2 * _EDGE + (first + last) * style.font_size_px) if known else None,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from layerdesk.document.colour import to_hex
 from layerdesk.document.composite import layer_rgba
 from layerdesk.document.document import Document, SourceImage
 from layerdesk.document.geometry import Rect
 from layerdesk.document.layers import BackgroundLayer, Layer, LeafLayer
+from layerdesk.formats.png import encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +27,7 @@ class Picture:
 def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     """(h, w, 4) uint8 straight RGBA as a PNG, the same bytes each time; without an alpha channel where all is opaque."""
     opaque = bool((pixels[..., 3] == 255).all())
-    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels))
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=6)
-    return out.getvalue()
+    return encode(pixels[..., :3] if opaque else pixels)
 
 
 def layer_picture(source: SourceImage, layer: LeafLayer) -> Picture | None:

@@ -153,13 +153,13 @@ class _Drawing:
         add_text_body(element, placed, scale=self._scale, opacity=opacity)
 
     def _draw_shape(self, layer: ShapeLayer, shape: Shape, parent: etree._Element, *, opacity: float) -> None:
-        if is_connector(shape):
+        head = arrow_head(layer, shape) if shape.type == "arrow" else None
+        if is_connector(shape, head):
             element = add(parent, "p:cxnSp")
             self._add_name(element, "p:nvCxnSpPr", "p:cNvCxnSpPr", layer)
         else:
             element = add(parent, "p:sp")
             self._add_name(element, "p:nvSpPr", "p:cNvSpPr", layer)
-        head = arrow_head(layer, shape) if shape.type == "arrow" else None
         add_shape_properties(element, shape, head=head, scale=self._scale, opacity=opacity)
 
     def _draw_picture(self, layer: LeafLayer, picture: Picture, parent: etree._Element, *, opacity: float) -> None:
