@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from layerdesk.app.session import Session
 from layerdesk.document.document import Document, SourceImage
-from layerdesk.document.geometry import Rect
+from layerdesk.document.geometry import Point, Rect
 from layerdesk.document.layers import BackgroundLayer, GroupLayer, ObjectLayer, Provenance, TextLayer
 from layerdesk.document.masks import TileMask
 from layerdesk.document.raster import Raster
@@ -25,6 +25,9 @@ FOUND = Provenance(stage="objects", engine="made by hand")
 RING, SQUARE, WORDS, GROUP, BACK = "o1", "o2", "t1", "g1", "b1"
 NOTHING = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def source_image(width: int, height: int) -> SourceImage:
@@ -169,3 +172,26 @@ def mask_of(document: Document, layer_id: str) -> NDArray[np.uint8]:
     layer = document.layer(layer_id)
     assert not isinstance(layer, GroupLayer)
     return layer.mask.to_array(document.rect.translated(-layer.offset))
+
+
+def now(session: Session) -> Document:
+    assert session.document is not None
+    return session.document
+
+
+def steps(session: Session) -> tuple[str, ...]:
+    assert session.store is not None
+    return session.store.steps
+
+
+def offset(session: Session, layer_id: str) -> Point:
+    layer = now(session).layer(layer_id)
+    assert not isinstance(layer, GroupLayer)
+    return layer.offset
+
+
+def told(session: Session) -> list[str]:
+    """What the session tells the person from now on."""
+    messages: list[str] = []
+    session.message.connect(messages.append)
+    return messages

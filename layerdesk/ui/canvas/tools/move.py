@@ -89,13 +89,14 @@ class MoveTool(Tool):
             if not pointer.shift:
                 self.session.set_selection(())
             return
+        under = all_at(document, pointer.pixel)
         owner = next((each for each in (found, *ancestors(document, found)) if each in selection), None)
-        if owner is None:
+        if pointer.alt and any(each in selection for each in under):
+            self._click_selects = _next_below(under, selection)
+        elif owner is None:
             self.session.set_selection((*selection, found) if pointer.shift else (found,))
         elif pointer.shift:
             self._click_drops = owner
-        elif pointer.alt:
-            self._click_selects = _next_below(all_at(document, pointer.pixel), selection)
         elif len(selection) > 1:
             self._click_selects = found
 
@@ -210,9 +211,7 @@ class MoveTool(Tool):
         return Point(dx, dy)
 
 
-def _next_below(under: tuple[str, ...], selection: tuple[str, ...]) -> str | None:
+def _next_below(under: tuple[str, ...], selection: tuple[str, ...]) -> str:
     """The layer to go on to when an Alt-click walks down through what lies under the pointer; the topmost after the lowest."""
-    if not under:
-        return None
-    here = next((index for index, each in enumerate(under) if each in selection), -1)
+    here = next(index for index, each in enumerate(under) if each in selection)
     return under[(here + 1) % len(under)]
