@@ -109,7 +109,7 @@ def _becomes(layer: Layer, document: Document) -> str:
 def _live_text(layer: TextLayer) -> bool:
     style = layer.block.style
     measures = (style.font_size_px, style.line_height_px, style.tracking_px, style.angle)
-    return has_text(layer) and all(map(math.isfinite, measures)) and 0 < style.font_size_px < 100_000
+    return has_text(layer) and all(map(math.isfinite, measures)) and 0.1 <= style.font_size_px < 100_000
 
 
 def _covers(layer: BackgroundLayer, document: Document) -> bool:

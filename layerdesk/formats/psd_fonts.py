@@ -23,7 +23,7 @@ _FOUR_STYLES = {
 """Families that follow no rule: regular, bold, italic, bold italic."""
 
 _BARE_REGULAR = (
-    "Calibri", "Cambria", "Candara", "Comic Sans MS", "Consolas", "Constantia", "Corbel", "DejaVu Sans", "DejaVu Sans Condensed",
+    "Calibri", "Cambria", "Candara", "Comic Sans MS", "Consolas", "Constantia", "Corbel", "Courier", "DejaVu Sans", "DejaVu Sans Condensed",
     "DejaVu Sans Mono", "DejaVu Serif", "DejaVu Serif Condensed", "Droid Sans Fallback", "Georgia", "Helvetica", "Helvetica Neue",
     "Impact", "Liberation Mono", "Liberation Sans", "Liberation Sans Narrow", "Liberation Serif", "Microsoft YaHei", "Noto Mono",
     "Segoe UI", "SimHei", "SimSun", "Tahoma", "Verdana",
@@ -31,9 +31,7 @@ _BARE_REGULAR = (
 _BARE = frozenset(family.lower() for family in _BARE_REGULAR)
 """Families whose regular style has the family's name alone."""
 
-_OBLIQUE = frozenset(
-    ("dejavu sans", "dejavu sans condensed", "dejavu sans mono", "helvetica", "courier", "nimbus sans", "nimbus sans narrow")
-)
+_OBLIQUE = frozenset(("dejavu sans", "dejavu sans condensed", "dejavu sans mono", "helvetica", "courier", "nimbus sans narrow"))
 _ITALIC_IS_IT = frozenset(("source sans 3", "source sans pro", "source serif 4", "source serif pro", "source code pro"))
 _CJK_REGION = re.compile(r"\b(Noto (?:Sans|Serif)(?: Mono)? CJK) (JP|KR|SC|TC|HK)\b", re.IGNORECASE)
 

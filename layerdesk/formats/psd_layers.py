@@ -101,7 +101,10 @@ class _Maker:
     def _masked(self, layer: LeafLayer) -> Draft:
         """Full pixels under a user mask."""
         inner = layer.bounds
-        outer = inner if inner.empty else inner.united(inner.expanded(MARGIN).intersected(self._document.rect))
+        known = self._document.source.size.rect.translated(layer.offset)
+        if layer.own is not None:
+            known = known.united(layer.own.rect.translated(layer.offset))
+        outer = inner.united(inner.expanded(MARGIN).intersected(self._document.rect).intersected(known)) if layer.mask else inner
         ids = (*_COLOURS, ChannelID.USER_LAYER_MASK)
         record = self._record(layer, layer.name, outer, ids, flags=LayerFlags(visible=layer.visible))
         record.mask_data = MaskData(top=inner.y, left=inner.x, bottom=inner.bottom, right=inner.right)

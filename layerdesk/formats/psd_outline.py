@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layerdesk.document.geometry import Size
 from layerdesk.document.layers import ShapeLayer
@@ -16,6 +16,7 @@ _KAPPA = 4 / 3 * (math.sqrt(2) - 1)
 """How far a quarter circle's handles reach, in radii."""
 _REACH = 100
 """Vector masks hold coordinates up to 127 canvas sides away."""
+_MOST_DRAWN = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,25 @@ def live_shape(layer: ShapeLayer, *, canvas: Size) -> LiveShape | None:
     That is where it has nothing to draw, where a hand has painted its mask into another form, or where it lies further out
     than the format's numbers reach.
     """
-    shape = placed_shape(layer)
-    if shape is None:
+    stroke = layer.shape.stroke
+    if stroke is not None and not 0 < stroke.width < math.inf:
+        layer = replace(layer, shape=replace(layer.shape, stroke=None))
+    if not _within_reach(layer, canvas) or (shape := placed_shape(layer)) is None:
         return None
-    lines = tuple(_outlines(shape, arrow_head(layer, shape) if shape.type == "arrow" else None))
-    points = (point for line in lines for knot in line.knots for point in (knot.before, knot.at, knot.after))
-    if not all(abs(x) < _REACH * canvas.width and abs(y) < _REACH * canvas.height for x, y in points):
-        return None
-    return LiveShape(shape=shape, outlines=lines)
+    head = arrow_head(layer, shape) if shape.type == "arrow" else None
+    return LiveShape(shape=shape, outlines=tuple(_outlines(shape, head)))
+
+
+def _within_reach(layer: ShapeLayer, canvas: Size) -> bool:
+    """Whether the vector mask can hold the shape. A shape painted over by hand is drawn to be compared: it must not be vast."""
+    shape, offset = layer.shape, layer.offset
+    x, y, width, height = shape.box
+    stroke = 8 * shape.stroke.width if shape.stroke is not None else 0.0
+    points = ((x, y), (x + width, y + height), *shape.points, *(point for contour in shape.contours for point in contour))
+    across = max(abs(point[0] + offset.x) for point in points) + stroke
+    down = max(abs(point[1] + offset.y) for point in points) + stroke
+    inside = across < _REACH * canvas.width and down < _REACH * canvas.height
+    return inside and (not layer.provenance.edited or across * down < _MOST_DRAWN)
 
 
 def corner_radius(shape: Shape) -> float:

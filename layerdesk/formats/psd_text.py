@@ -37,7 +37,7 @@ def type_block(layer: TextLayer, *, index: int) -> TaggedBlock:
         font=postscript_name(style.font_family, weight=style.weight, italic=style.italic),
         size=round(style.font_size_px, 4),
         leading=round(max(style.line_height_px, 0.01), 4),
-        tracking=round(style.tracking_px / style.font_size_px * 1000),
+        tracking=min(10_000, max(-1_000, round(style.tracking_px / style.font_size_px * 1000))),  # what Photoshop takes
         rgb=from_hex(style.color),
         align=style.align,
     )
