@@ -9,12 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point, Rect
-from layerdesk.document.layers import ShapeLayer
+from layerdesk.document.layers import ShapeLayer, walk
 from layerdesk.document.style import Fill, LinearGradient, RadialGradient, Shape, Stop, Stroke
 
-_LIKENESS = 0.85
-"""Least share of common area at which a mask that was changed by hand still counts as its shape."""
+_LIKENESS = 0.75
+"""Least share of common area at which a mask still counts as its shape."""
+
+_MOST_PIXELS = 1 << 26
+"""A shape that reaches over more is not one that layering found."""
 
 Pair = tuple[float, float]
 
@@ -27,14 +31,24 @@ class ArrowHead:
     width: float
 
 
-def placed_shape(layer: ShapeLayer) -> Shape | None:
-    """The layer's shape in canvas pixels; None where it cannot be written as a shape and its pixels must do."""
+def placed_shape(document: Document, layer: ShapeLayer) -> Shape | None:
+    """The layer's shape in canvas pixels; None where its pixels must do, because they are not those that the shape gives.
+
+    Plain forms were fitted to their pixels, so they are only doubted once a hand has changed the mask; traced outlines may be slivers
+    that the tracing lost.
+    """
     shape = _moved(layer.shape, layer.offset)
     if shape.type in ("line", "arrow") and shape.stroke is None and isinstance(shape.fill, str):
         shape = replace(shape, stroke=Stroke(color=shape.fill, width=_thickness(layer, shape)), fill=None)
-    if not _drawable(shape) or (layer.provenance.edited and not _alike(layer, shape)):
+    doubted = shape.type in ("polygon", "path") or (layer.provenance.edited and not _mask_as_found(document, layer))
+    if not _drawable(shape) or (doubted and not _alike(layer, shape)):
         return None
     return shape
+
+
+def _mask_as_found(document: Document, layer: ShapeLayer) -> bool:
+    found = next((other for other in walk(document.found) if other.id == layer.id), None)
+    return isinstance(found, ShapeLayer) and found.mask == layer.mask and found.shape == layer.shape
 
 
 def shape_box(shape: Shape) -> tuple[float, float, float, float]:
@@ -131,31 +145,35 @@ def ordered_stops(stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
 
 
 def _alike(layer: ShapeLayer, shape: Shape) -> bool:
-    """Whether the mask still covers about what the shape covers."""
+    """Whether the mask covers about what the shape covers."""
     left, top, right, bottom = shape_box(shape)
-    margin = (shape.stroke.width if shape.stroke else 0.0) * 2 + 2
+    margin = (shape.stroke.width if shape.stroke else 0.0) + 1
     drawn = Rect.from_edges(
         math.floor(left - margin), math.floor(top - margin), math.ceil(right + margin), math.ceil(bottom + margin)
     )
     area = layer.bounds.united(drawn)
-    mask = layer.mask.to_array(area.translated(-layer.offset)) > 127
-    form = _raster(shape, area) > 0
-    # A head, a cap or half a pixel of width weighs too much on a thin line: there only what is gone counts.
-    whole = form if shape.type in ("line", "arrow") else mask | form
-    return not whole.any() or int((mask & form).sum()) / int(whole.sum()) >= _LIKENESS
+    if area.area > _MOST_PIXELS:
+        return False
+    mask = layer.mask.to_array(area.translated(-layer.offset)).astype(np.int32)
+    form = _coverage(shape, area).astype(np.int32)
+    # An arrow's head is not in its shape, so there only what is gone counts.
+    whole = form if shape.type == "arrow" else np.maximum(mask, form)
+    return int(np.minimum(mask, form).sum()) >= _LIKENESS * int(whole.sum())
 
 
-def _raster(shape: Shape, area: Rect) -> NDArray[np.uint8]:
-    """(h, w) uint8, 255 where the shape paints; no antialiasing."""
-    plane = np.zeros((area.height, area.width), np.uint8)
-    contours = [np.asarray(points, np.float64) - (area.x + 0.5, area.y + 0.5) for points in _polygons(shape)]
-    rounded = [np.round(points).astype(np.int32) for points in contours]
-    if shape.fill is not None and shape.type not in ("line", "arrow"):
-        cv2.fillPoly(plane, rounded, 255)
+def _coverage(shape: Shape, area: Rect) -> NDArray[np.uint8]:
+    """(h, w) uint8: how much of each pixel the shape paints."""
+    fine = 4 if area.area <= _MOST_PIXELS // 64 else 1
+    plane = np.zeros((area.height * fine, area.width * fine), np.uint8)
+    outlines = [
+        np.round((np.asarray(points, np.float64) - (area.x, area.y)) * fine - 0.5).astype(np.int32) for points in _polygons(shape)
+    ]
+    closed = shape.type not in ("line", "arrow")
+    if shape.fill is not None and closed:
+        cv2.fillPoly(plane, outlines, 255)
     if shape.stroke is not None:
-        closed = shape.type not in ("line", "arrow")
-        cv2.polylines(plane, rounded, closed, 255, thickness=max(1, round(shape.stroke.width)))
-    return plane
+        cv2.polylines(plane, outlines, closed, 255, thickness=max(1, round(shape.stroke.width * fine)))
+    return plane if fine == 1 else cv2.resize(plane, (area.width, area.height), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def _polygons(shape: Shape) -> list[list[Pair]]:

@@ -15,20 +15,20 @@ from layerdesk.formats.xmlsafe import unfit
 Becomes = Literal["live text", "shape", "picture", "group", "left out"]
 
 
-def becomes(layer: Layer) -> Becomes:
+def becomes(document: Document, layer: Layer) -> Becomes:
     """The one word for it. Live text stands in for its pixels; a shape that no longer fits its pixels is a picture."""
     if isinstance(layer, GroupLayer):
         return "group"
     if isinstance(layer, TextLayer) and has_text(layer):
         return "live text"
-    if isinstance(layer, ShapeLayer) and placed_shape(layer) is not None:
+    if isinstance(layer, ShapeLayer) and placed_shape(document, layer) is not None:
         return "shape"
     return "left out" if layer.bounds.empty else "picture"
 
 
 def plan_items(document: Document) -> tuple[PlanItem, ...]:
     """What each layer becomes, bottom to top, a group before its children."""
-    return tuple(PlanItem(layer_id=layer.id, name=layer.name, becomes=becomes(layer)) for layer in document.walk())
+    return tuple(PlanItem(layer_id=layer.id, name=layer.name, becomes=becomes(document, layer)) for layer in document.walk())
 
 
 def live_warnings(document: Document, items: tuple[PlanItem, ...]) -> Iterator[str]:
@@ -38,7 +38,7 @@ def live_warnings(document: Document, items: tuple[PlanItem, ...]) -> Iterator[s
         if item.becomes == "left out":
             yield f"{item.name}: it has no pixels and is left out."
         elif isinstance(layer, ShapeLayer) and item.becomes == "picture":
-            yield f"{item.name}: its pixels are no longer those of its shape, so it is written as a picture."
+            yield f"{item.name}: its pixels are not quite those of a shape, so it is written as a picture."
         if unfit(_texts(layer)):
             yield f"{item.name}: control characters that this format cannot hold are left out of its text."
         if isinstance(layer, BackgroundLayer) and layer.stale:

@@ -140,7 +140,7 @@ class _Drawing:
     def _draw_leaf(self, layer: LeafLayer, parent: etree._Element, *, opacity: float) -> None:
         if isinstance(layer, TextLayer) and has_text(layer):
             self._draw_text(layer, parent, opacity=opacity)
-        elif isinstance(layer, ShapeLayer) and (shape := placed_shape(layer)) is not None:
+        elif isinstance(layer, ShapeLayer) and (shape := placed_shape(self._document, layer)) is not None:
             self._draw_shape(layer, shape, parent, opacity=opacity)
         elif (picture := layer_picture(self._document.source, layer)) is not None:
             self._draw_picture(layer, picture, parent, opacity=opacity)

@@ -96,7 +96,7 @@ class _Drawing:
     def _leaf(self, layer: LeafLayer, parent: etree._Element) -> etree._Element | None:
         if isinstance(layer, TextLayer) and has_text(layer):
             return text_element(parent, layer)
-        if isinstance(layer, ShapeLayer) and (shape := placed_shape(layer)) is not None:
+        if isinstance(layer, ShapeLayer) and (shape := placed_shape(self._document, layer)) is not None:
             head = arrow_head(layer, shape) if shape.type == "arrow" else None
             return shape_element(parent, shape, head=head, name=self._ids[layer.id], definitions=self._definitions)
         if layer.id == self._flat_id:
