@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -249,6 +250,11 @@ def documents(draw: st.DrawFn) -> Document:
     width, height = draw(st.integers(1, 20)), draw(st.integers(1, 20))
     recipe = MappingProxyType(draw(st.dictionaries(names, json_values, max_size=3)))
     return Document(source=source(width, height, name=name), layers=draw(trees()), found=draw(trees(depth=1)), recipe=recipe)
+
+
+def with_file(made: Document) -> Document:
+    """`made` with a real PNG of its source's pixels as the source file."""
+    return replace(made, source=decode(png_bytes(made.source.pixels), made.source.name))
 
 
 def digest(data: bytes) -> str:

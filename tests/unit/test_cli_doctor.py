@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-from cli_calls import Call, Seen, a_poster, caller, fake_layering
+from cli_calls import Call, caller
 from format_samples import document
 
 from layerdesk import cli_doctor
@@ -23,18 +23,8 @@ from layerdesk.formats import project
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Seen:
-    return fake_layering(monkeypatch)
-
-
-@pytest.fixture
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     return caller(capsys)
-
-
-@pytest.fixture
-def poster(tmp_path: Path) -> Path:
-    return a_poster(tmp_path)
 
 
 class Terminal(io.StringIO):

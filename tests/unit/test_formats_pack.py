@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from format_samples import document, over
+import strategies
+from format_samples import document, over, with_file
+from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from layerdesk.document.composite import composite, layer_rgba
+from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point
 from layerdesk.document.layers import GroupLayer, PixelLayer
 from layerdesk.errors import LayerDeskError
@@ -24,6 +28,10 @@ from layerdesk.layering.protocols import Cancelled, Silent
 
 def written(target: Path, **options: bool) -> tuple[dict[str, Any], dict[str, bytes]]:
     exports.export(document(**options), target, context=Silent())
+    return unpacked(target)
+
+
+def unpacked(target: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     with zipfile.ZipFile(target) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return json.loads(files.pop("manifest.json")), files
@@ -101,6 +109,20 @@ def test_source_over_gives_the_documents_picture(tmp_path: Path) -> None:
     theirs = composite(document(plain=True)).astype(float)
     ours = picture_of(manifest, files)
     assert np.abs(ours - theirs).max() <= 1.5
+
+
+@given(strategies.documents(plain=True))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_source_over_gives_any_hard_picture_exactly(tmp_path_factory: pytest.TempPathFactory, made: Document) -> None:
+    made = with_file(made)
+    target = tmp_path_factory.mktemp("pack") / "x.zip"
+    exports.export(made, target, context=Silent())
+    ours = picture_of(*unpacked(target))
+    shown = composite(made)
+    assert np.array_equal(np.rint(ours[..., 3]), shown[..., 3])
+    opaque = shown[..., 3] == 255
+    assert np.array_equal(np.rint(ours[opaque]), shown[opaque])
+    shutil.rmtree(target.parent)
 
 
 def test_groups_hand_their_opacity_and_visibility_down(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from format_samples import digest, document, documents, png_bytes
+import strategies
+from format_samples import digest, document, documents, png_bytes, with_file
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
@@ -52,6 +53,18 @@ def test_any_document_comes_back_identical(tmp_path_factory: pytest.TempPathFact
     project.save(read, folder / "b.layerdesk", sync=False)
     assert (folder / "a.layerdesk").read_bytes() == (folder / "b.layerdesk").read_bytes()
     shutil.rmtree(folder)
+
+
+@given(strategies.documents())
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_layered_picture_comes_back_identical(tmp_path_factory: pytest.TempPathFactory, made: Document) -> None:
+    made = with_file(made)
+    path = tmp_path_factory.mktemp("layered") / "a.layerdesk"
+    project.save(made, path, sync=False)
+    read = project.load(path)
+    assert read == made
+    assert np.array_equal(composite(read), composite(made))
+    shutil.rmtree(path.parent)
 
 
 def test_the_archive_is_laid_out_for_file_managers(saved: Path) -> None:
