@@ -22,8 +22,6 @@ Place = tuple[float, float]
 
 INK = 64
 """Coverage (0..255) from which on a pixel counts for the box around a line's ink: fainter fringes are not seen."""
-_TURNED_SCALE = 4
-"""A turned line is drawn and turned this many times larger, then averaged."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ def _upright(text: str, style: TextStyle, fonts: FontLibrary, scale: int = 1) ->
     pieces: list[tuple[Plane, int, int]] = []
     pen = 0.0
     for face, run in _runs(text, style, fonts):
-        plane, origin, baseline = fonts.coverage(face, run, size_px=size, tracking_px=tracking)
+        plane, origin, baseline = fonts.coverage(face, run, size_px=size, tracking_px=tracking, fine=scale == 1)
         pieces.append((plane, round(pen - origin), round(-baseline)))
         pen += fonts.advance(face, run, size_px=size, tracking_px=tracking)
     box = bounding(Rect(x, y, plane.shape[1], plane.shape[0]) for plane, x, y in pieces)
@@ -178,7 +176,9 @@ def _turned(drawn: _Drawn, text: str, style: TextStyle, fonts: FontLibrary) -> _
     """The line at its angle, turned clockwise about the left end of its baseline."""
     if style.angle == 0 or not drawn.plane.size:
         return _Turned(plane=drawn.plane, x=drawn.x, y=drawn.y)
-    large = _upright(text, style, fonts, scale=_TURNED_SCALE)
+    # Drawn and turned larger, then averaged.
+    scale = 4 if style.font_size_px <= 60 else 2
+    large = _upright(text, style, fonts, scale=scale)
     (cosine, sine), _ = _axes(style.angle)
     # Pixel centres lie half a pixel in; the matrix turns about the left end of the baseline.
     corners = [
@@ -186,24 +186,24 @@ def _turned(drawn: _Drawn, text: str, style: TextStyle, fonts: FontLibrary) -> _
         for x in (large.x, large.x + large.plane.shape[1])
         for y in (large.y, large.y + large.plane.shape[0])
     ]
-    left, right = _outward(min(x for x, _ in corners), max(x for x, _ in corners))
-    top, bottom = _outward(min(y for _, y in corners), max(y for _, y in corners))
+    left, right = _outward(min(x for x, _ in corners), max(x for x, _ in corners), scale)
+    top, bottom = _outward(min(y for _, y in corners), max(y for _, y in corners), scale)
     first_x, first_y = large.x + 0.5, large.y + 0.5
     matrix = np.array(
         [
-            [cosine, -sine, cosine * first_x - sine * first_y - left * _TURNED_SCALE - 0.5],
-            [sine, cosine, sine * first_x + cosine * first_y - top * _TURNED_SCALE - 0.5],
+            [cosine, -sine, cosine * first_x - sine * first_y - left * scale - 0.5],
+            [sine, cosine, sine * first_x + cosine * first_y - top * scale - 0.5],
         ]
     )
-    size = ((right - left) * _TURNED_SCALE, (bottom - top) * _TURNED_SCALE)
+    size = ((right - left) * scale, (bottom - top) * scale)
     sheet = cv2.warpAffine(large.plane, matrix, size, flags=cv2.INTER_CUBIC)
     plane = cv2.resize(sheet, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     return _Turned(plane=np.asarray(plane, np.uint8), x=left, y=top)
 
 
-def _outward(low: float, high: float) -> tuple[int, int]:
+def _outward(low: float, high: float, scale: int) -> tuple[int, int]:
     """Whole pixels of the final size around a span of the larger drawing, one to spare on each side."""
-    return math.floor(low / _TURNED_SCALE) - 1, math.ceil(high / _TURNED_SCALE) + 1
+    return math.floor(low / scale) - 1, math.ceil(high / scale) + 1
 
 
 def _ink_box(plane: Plane) -> Rect:
