@@ -90,7 +90,7 @@ class PhotoshopExporter:
         parametric = [layer for layer in document.leaves() if isinstance(layer, TextLayer | ShapeLayer)]
         flat = [layer.name for layer in parametric if becomes[layer.id].startswith("picture")]
         if flat:
-            yield f"Written as pictures, because their text is empty or their form was painted over: {_list(flat)}."
+            yield f"Written as pictures, because their text is empty or their form is not that of their pixels: {_list(flat)}."
 
 
 def _becomes(layer: Layer, document: Document) -> str:
@@ -99,7 +99,7 @@ def _becomes(layer: Layer, document: Document) -> str:
             return "group"
         case TextLayer() if _live_text(layer):
             return "live text"
-        case ShapeLayer() if live_shape(layer, canvas=document.size) is not None:
+        case ShapeLayer() if live_shape(document, layer) is not None:
             return "shape"
         case BackgroundLayer() if _covers(layer, document):
             return "picture"

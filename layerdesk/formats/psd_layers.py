@@ -79,7 +79,7 @@ class _Maker:
                 record.tagged_blocks[Tag.TYPE_TOOL_OBJECT_SETTING] = type_block(layer, index=self._texts)
                 self._texts += 1
                 return Draft(record=record, channels=self._seen(layer))
-            case "shape" if isinstance(layer, ShapeLayer) and (live := live_shape(layer, canvas=self._document.size)):
+            case "shape" if isinstance(layer, ShapeLayer) and (live := live_shape(self._document, layer)):
                 flags = LayerFlags(visible=layer.visible, pixel_data_irrelevant=True)
                 record = self._record(layer, layer.name, layer.bounds, _COLOURS, flags=flags)
                 for block in shape_blocks(live, canvas=self._document.size, dpi=self._dpi):

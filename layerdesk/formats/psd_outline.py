@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from layerdesk.document.document import Document
 from layerdesk.document.geometry import Size
 from layerdesk.document.layers import ShapeLayer
 from layerdesk.document.style import Shape
@@ -16,7 +17,6 @@ _KAPPA = 4 / 3 * (math.sqrt(2) - 1)
 """How far a quarter circle's handles reach, in radii."""
 _REACH = 100
 """Vector masks hold coordinates up to 127 canvas sides away."""
-_MOST_DRAWN = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +48,29 @@ class LiveShape:
     outlines: tuple[Outline, ...]
 
 
-def live_shape(layer: ShapeLayer, *, canvas: Size) -> LiveShape | None:
-    """The layer as a vector shape of a canvas; None where its pixels must do.
+def live_shape(document: Document, layer: ShapeLayer) -> LiveShape | None:
+    """The layer as a vector shape; None where its pixels must do.
 
-    That is where it has nothing to draw, where a hand has painted its mask into another form, or where it lies further out
-    than the format's numbers reach.
+    That is where it has nothing to draw, where its pixels are not those of the shape, or where it lies further out than the
+    format's numbers reach.
     """
     stroke = layer.shape.stroke
     if stroke is not None and not 0 < stroke.width < math.inf:
         layer = replace(layer, shape=replace(layer.shape, stroke=None))
-    if not _within_reach(layer, canvas) or (shape := placed_shape(layer)) is None:
+    if not _within_reach(layer, document.size) or (shape := placed_shape(document, layer)) is None:
         return None
     head = arrow_head(layer, shape) if shape.type == "arrow" else None
     return LiveShape(shape=shape, outlines=tuple(_outlines(shape, head)))
 
 
 def _within_reach(layer: ShapeLayer, canvas: Size) -> bool:
-    """Whether the vector mask can hold the shape. A shape painted over by hand is drawn to be compared: it must not be vast."""
+    """Whether the vector mask can hold the shape."""
     shape, offset = layer.shape, layer.offset
     x, y, width, height = shape.box
-    stroke = 8 * shape.stroke.width if shape.stroke is not None else 0.0
     points = ((x, y), (x + width, y + height), *shape.points, *(point for contour in shape.contours for point in contour))
-    across = max(abs(point[0] + offset.x) for point in points) + stroke
-    down = max(abs(point[1] + offset.y) for point in points) + stroke
-    inside = across < _REACH * canvas.width and down < _REACH * canvas.height
-    return inside and (not layer.provenance.edited or across * down < _MOST_DRAWN)
+    across = max(abs(point[0] + offset.x) for point in points)
+    down = max(abs(point[1] + offset.y) for point in points)
+    return across < _REACH * canvas.width and down < _REACH * canvas.height
 
 
 def corner_radius(shape: Shape) -> float:
