@@ -6,17 +6,19 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from psd_tools.constants import Tag
 from psd_tools.psd.descriptor import DescriptorBlock, DescriptorBlock2
 from psd_tools.psd.vector import ClosedPath, OpenPath, Path, VectorMaskSetting, VectorStrokeContentSetting
 
+from layerdesk.document.document import Document, SourceImage
 from layerdesk.document.geometry import Point, Rect, Size
 from layerdesk.document.layers import Provenance, ShapeLayer
 from layerdesk.document.masks import MaskEdit, TileMask
 from layerdesk.document.style import LinearGradient, RadialGradient, Shape, Stop, Stroke
-from layerdesk.formats.psd_outline import live_shape
+from layerdesk.formats.psd_outline import LiveShape, live_shape
 from layerdesk.formats.psd_shapes import shape_blocks
 
 CANVAS = Size(400, 200)
@@ -35,8 +37,13 @@ def layer(shape: Shape, *, mask: TileMask | None = None, edited: bool = False, o
     )
 
 
+def lively(made: ShapeLayer) -> LiveShape | None:
+    image = SourceImage(name="x", data=b"", sha256="", pixels=np.zeros((CANVAS.height, CANVAS.width, 4), np.uint8))
+    return live_shape(Document(source=image, layers=(made,)), made)
+
+
 def blocks(shape: Shape, **options: Any) -> dict[bytes, bytes]:
-    live = live_shape(layer(shape, **options), canvas=CANVAS)
+    live = lively(layer(shape, **options))
     assert live is not None
     return {block.key: block.data for block in shape_blocks(live, canvas=CANVAS, dpi=150)}
 
@@ -151,9 +158,10 @@ def test_an_arrow_is_an_outline_in_its_line_colour() -> None:
 
 def test_holes_in_a_path_are_cut_out() -> None:
     outer, inner = ((0.0, 0.0), (90.0, 0.0), (0.0, 90.0)), ((10.0, 10.0), (30.0, 10.0), (10.0, 30.0))
-    _, _, first, second = path(
-        blocks(Shape(type="path", contours=(outer, inner, ((1, 1), (2, 2))), fill="#000000"))[Tag.VECTOR_MASK_SETTING1]
-    )
+    plane = np.zeros((100, 100), np.uint8)
+    cv2.fillPoly(plane, [np.array(outer, np.int32), np.array(inner, np.int32)], 255)
+    shape = Shape(type="path", contours=(outer, inner, ((1, 1), (2, 2))), fill="#000000")
+    _, _, first, second = path(blocks(shape, mask=TileMask.from_array(plane))[Tag.VECTOR_MASK_SETTING1])
     assert (first.operation, second.operation) == (1, 0)
     assert corners(second) == list(inner)
 
@@ -207,7 +215,7 @@ def test_a_gradient_needs_two_stops() -> None:
 
 def test_what_cannot_be_live() -> None:
     def live(shape: Shape, **options: Any) -> bool:
-        return live_shape(layer(shape, **options), canvas=CANVAS) is not None
+        return lively(layer(shape, **options)) is not None
 
     assert live(box())
     assert live(box(stroke=Stroke(color="#000000", width=-1)))
@@ -227,6 +235,6 @@ def test_a_mask_painted_into_another_form_is_no_longer_the_shape() -> None:
     edit = MaskEdit(layer(box()).mask)
     edit.write(np.zeros((60, 50), np.uint8), x=40, y=20)
     half = edit.commit()
-    assert live_shape(layer(box(), edited=True), canvas=CANVAS) is not None
-    assert live_shape(layer(box(), mask=half, edited=True), canvas=CANVAS) is None
-    assert live_shape(layer(box(), mask=half, edited=False), canvas=CANVAS) is not None
+    assert lively(layer(box(), edited=True)) is not None
+    assert lively(layer(box(), mask=half, edited=True)) is None
+    assert lively(layer(box(), mask=half, edited=False)) is not None
