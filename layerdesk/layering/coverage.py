@@ -12,6 +12,8 @@ from layerdesk.layering.regions import Mask, Surfaces
 
 _BAND = 2
 """Pixels outside a silhouette in which its antialiased edge lies."""
+_REACH = 4
+"""Pixels within which an edge's two colours are looked for."""
 _STRANGE = 30.0
 """Levels by which a colour may miss the line between the two colours it is mixed from."""
 
@@ -30,6 +32,34 @@ def nearest(image: NDArray[np.uint8], known: Mask) -> Colours:
     where = np.flatnonzero(known)
     place[index.ravel()[where]] = where
     colours: Colours = image.reshape(-1, 3)[place[index]].astype(np.float32)
+    return colours
+
+
+_OFFSETS = sorted(
+    (
+        (dy, dx)
+        for dy in range(-_REACH, _REACH + 1)
+        for dx in range(-_REACH, _REACH + 1)
+        if 0 < dy * dy + dx * dx <= _REACH * _REACH
+    ),
+    key=lambda way: (way[0] * way[0] + way[1] * way[1], way),
+)
+
+
+def nearest_to(image: NDArray[np.uint8], known: Mask, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Colours:
+    """(n, 3) float32: for n pixels the colour of the nearest one that is `known`; its own colour where none is within reach."""
+    colours = image[rows, columns].astype(np.float32)
+    height, width = known.shape
+    open_ = np.arange(rows.size)
+    for dy, dx in _OFFSETS:
+        y, x = rows[open_] + dy, columns[open_] + dx
+        inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+        hit = np.zeros(open_.size, bool)
+        hit[inside] = known[y[inside], x[inside]]
+        colours[open_[hit]] = image[y[hit], x[hit]]
+        open_ = open_[~hit]
+        if open_.size == 0:
+            break
     return colours
 
 
@@ -61,8 +91,8 @@ def cover_surface(surfaces: Surfaces, body: Mask, own: Mask, rect: Rect) -> tupl
     rows, columns = np.nonzero(ring)
     if rows.size:
         image = surfaces.image[outer.slices]
-        fore = nearest(image, seen)[rows, columns]
-        back = nearest(image, (labels > 0) & ~solid)[rows, columns]
+        fore = nearest_to(image, seen, rows, columns)
+        back = nearest_to(image, (labels > 0) & ~solid, rows, columns)
         share, off = mixed(image[rows, columns].astype(np.float32), fore, back)
         share[off > _STRANGE] = 0.0
         alpha[rows, columns] = (share * 255.0 + 0.5).astype(np.uint8)

@@ -112,10 +112,8 @@ def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> 
         small = [k for k in members if not (alive[k].flat and alive[k].area >= least[k])]
         settled.update(k for k in members if k not in small)
         threads = _Sets(max(alive) + 1)
-        for number, first in enumerate(small):
-            for second in small[number + 1 :]:
-                if max(_gap(alive[first].rect, alive[second].rect)) <= 3 and _alike(alive[first], alive[second]):
-                    threads.join(first, second)
+        for first, second in _touching([alive[k] for k in small]):
+            threads.join(small[first], small[second])
         for thread in threads.of(small):
             if sum(not alive[k].orderly for k in thread) >= 0.4 * len(thread):
                 _join_all(sets, thread)
@@ -175,11 +173,15 @@ def _gap(a: Rect, b: Rect) -> tuple[int, int]:
     return max(a.x, b.x) - min(a.right, b.right), max(a.y, b.y) - min(a.bottom, b.bottom)
 
 
-def _alike(a: Piece, b: Piece) -> bool:
-    first, second = colour_of(a), colour_of(b)
-    if first is None or second is None:
-        return a.picture == b.picture
-    return max(abs(x - y) for x, y in zip(first, second, strict=True)) <= _ALIKE
+def _touching(group: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Pairs whose boxes all but touch and whose colours are alike; pictures are alike to pictures."""
+    colours = np.array([colour_of(piece) or (-1000.0,) * 3 for piece in group]).reshape(-1, 3)
+    boxes = np.array([(p.rect.x, p.rect.y, p.rect.right, p.rect.bottom) for p in group]).reshape(-1, 4)
+    across = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
+    down = np.maximum(boxes[:, None, 1], boxes[None, :, 1]) - np.minimum(boxes[:, None, 3], boxes[None, :, 3])
+    apart = np.abs(colours[:, None] - colours[None, :]).max(axis=2)
+    first, second = np.nonzero(np.triu((across <= 3) & (down <= 3) & (apart <= _ALIKE), 1))
+    return list(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def colour_of(piece: Piece) -> tuple[float, ...] | None:

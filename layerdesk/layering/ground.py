@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from layerdesk.layering.paint import fitted
 from layerdesk.layering.regions import Labels, Mask, Surfaces
 
 Ground = Literal["plain", "textured", "none"]
@@ -61,7 +62,7 @@ def _goes_on(surfaces: Surfaces, first: int, second: int) -> bool:
     count = len(places)
     if _fits(bent, paint, count):
         return True
-    slopes = np.linalg.lstsq(plane, paint, rcond=None)[0][1:]
+    slopes = fitted(plane, paint)[1:]
     steepest = np.linalg.svd(slopes)[0][:, 0]
     turns = np.radians(np.arange(-24, 25, 3))
     return any(_one_gradient(np.column_stack([x, y]) @ _turned(steepest, turn), paint, count) for turn in turns)
@@ -100,7 +101,6 @@ def _sampled(surfaces: Surfaces, label: int) -> tuple[NDArray[np.float64], NDArr
 
 def _fits(design: NDArray[np.float64], paint: NDArray[np.float64], count: int) -> bool:
     """Whether the model gives the colours of the first `count` samples, and of the others, nearly everywhere."""
-    solution, *_ = np.linalg.lstsq(design, paint, rcond=None)
-    off = np.abs(design @ solution - paint).max(axis=1)
+    off = np.abs(design @ fitted(design, paint) - paint).max(axis=1)
     most = max(_GOES_ON, 0.03 * float(np.ptp(paint, axis=0).max()))
     return all(float(np.percentile(part, 90)) <= most for part in (off[:count], off[count:]))

@@ -12,7 +12,7 @@ from layerdesk.layering.elements import Element
 from layerdesk.layering.gather import gather
 from layerdesk.layering.ground import find_ground
 from layerdesk.layering.naming import object_name, shape_name
-from layerdesk.layering.pieces import Piece, measure, outlined
+from layerdesk.layering.pieces import OUTLINE, Piece, measure, outlined
 from layerdesk.layering.protocols import JobContext, Plane, Rgb, Saliency
 from layerdesk.layering.regions import Mask, Surfaces, find_surfaces
 
@@ -73,9 +73,11 @@ def _with_outlines(pieces: list[Piece]) -> list[Piece | None]:
     for position, piece in enumerate(pieces):
         by_blob.setdefault(piece.blob, []).append(position)
     for members in by_blob.values():
-        boxes = [k for k in members if pieces[k].fill is not None and not pieces[k].picture]
+        boxes = np.array([k for k in members if pieces[k].fill is not None and not pieces[k].picture], np.int64)
+        edges = np.array([_edges(pieces[k]) for k in boxes], np.int64).reshape(-1, 4)
         for line in members:
-            for box in boxes:
+            out = (edges - _edges(pieces[line])) * np.array([1, 1, -1, -1])
+            for box in boxes[(out.min(axis=1) >= -1) & (out.max(axis=1) <= OUTLINE)].tolist():
                 base, outline = result[box], result[line]
                 if line == box or base is None or outline is None or outline.picture or base.area < outline.area:
                     continue
@@ -84,6 +86,10 @@ def _with_outlines(pieces: list[Piece]) -> list[Piece | None]:
                     result[box], result[line] = joined, None
                     break
     return result
+
+
+def _edges(piece: Piece) -> tuple[int, int, int, int]:
+    return piece.rect.x, piece.rect.y, piece.rect.right, piece.rect.bottom
 
 
 def _counts(piece: Piece, *, least: float, size: Size, wet: Mask) -> bool:

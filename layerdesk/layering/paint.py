@@ -35,11 +35,20 @@ def paint_of(image: Rgb, mask: Mask, rect: Rect) -> tuple[str | LinearGradient, 
     return gradient, error
 
 
+def fitted(design: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Least squares by the normal equations, with a trace of damping so that a column without data gives 0 and no error."""
+    square = design.T @ design
+    solution: NDArray[np.float64] = np.linalg.solve(
+        square + np.eye(len(square)) * 1e-9 * max(1.0, float(np.trace(square))), design.T @ values
+    )
+    return solution
+
+
 def _gradient(places: NDArray[np.float64], colours: NDArray[np.float64]) -> tuple[LinearGradient | None, float]:
     """Colours along the direction in which they change most, with up to five stops."""
     centre = places.mean(axis=0)
     design = np.column_stack([places - centre, np.ones(len(places))])
-    solution, *_ = np.linalg.lstsq(design, colours, rcond=None)
+    solution = fitted(design, colours)
     direction = np.linalg.svd(solution[:2])[0][:, 0]
     # Downwards, or to the right: one way to write each gradient.
     if (direction[1], direction[0]) < (0.0, 0.0):
@@ -52,7 +61,7 @@ def _gradient(places: NDArray[np.float64], colours: NDArray[np.float64]) -> tupl
     share = (along - low) / (high - low)
     knots = np.linspace(0.0, 1.0, count)
     hats = np.maximum(0.0, 1.0 - np.abs(share[:, None] - knots) * (count - 1))
-    stops, *_ = np.linalg.lstsq(np.vstack([hats, 1e-3 * np.eye(count)]), np.vstack([colours, np.zeros((count, 3))]), rcond=None)
+    stops = fitted(hats, colours)
     error = float(np.abs(hats @ stops - colours).mean())
     if float(np.ptp(stops, axis=0).max()) < _FLAT:
         return None, error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from layerdesk.layering.shapes import Form, draw, recognise
 
 _SEVERAL = 14.0
 """Levels by which a mark's colours may miss one colour over its ground, on average; beyond, it has several."""
-_OUTLINE = 10
+OUTLINE = 10
 """Pixels; the widest outline of a box."""
 
 
@@ -43,7 +44,7 @@ class Piece:
     error: float = 0.0
     """How far its colours miss its fill, in levels of a channel."""
 
-    @property
+    @cached_property
     def area(self) -> float:
         return float(self.alpha.sum(dtype=np.int64)) / 255.0
 
@@ -167,16 +168,15 @@ def _ring(alpha: Plane, rect: Rect) -> tuple[Form, float] | None:
         return None
     length = 2.0 * (form.box[2] + form.box[3]) * (0.7854 if form.type == "ellipse" else 1.0)
     width = float(alpha.sum(dtype=np.int64)) / 255.0 / max(1.0, length)
-    return (form, round(max(0.5, width), 2)) if width <= _OUTLINE else None
+    return (form, round(max(0.5, width), 2)) if width <= OUTLINE else None
 
 
 def outlined(inner: Piece, outline: Piece) -> Piece | None:
     """A filled form and the even line round it as one piece; None where they do not make one."""
-    margins = (
-        inner.rect.x - outline.rect.x, inner.rect.y - outline.rect.y,
-        outline.rect.right - inner.rect.right, outline.rect.bottom - inner.rect.bottom,
-    )  # fmt: skip
-    if min(margins) < -1 or max(margins) > _OUTLINE or max(margins) - min(margins) > 2 or outline.error > 2 * _SEVERAL:
+    left, top = inner.rect.x - outline.rect.x, inner.rect.y - outline.rect.y
+    right, bottom = outline.rect.right - inner.rect.right, outline.rect.bottom - inner.rect.bottom
+    margins = (left, top, right, bottom)
+    if min(margins) < -1 or max(margins) > OUTLINE or max(margins) - min(margins) > 2 or outline.error > 2 * _SEVERAL:
         return None
     rect = inner.rect.united(outline.rect)
     around = outline.rect.translated(-rect.origin).slices

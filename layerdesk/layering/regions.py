@@ -96,8 +96,8 @@ def _connected(image: Rgb, solid: Mask, tolerance: float) -> tuple[int, Labels]:
     height, width = image.shape[:2]
     grid = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)
     grid[::2, ::2] = solid
-    across = cv2.absdiff(image[:, 1:], image[:, :-1]).max(axis=2) <= tolerance if width > 1 else np.zeros((height, 0), bool)
-    down = cv2.absdiff(image[1:], image[:-1]).max(axis=2) <= tolerance if height > 1 else np.zeros((0, width), bool)
+    across = _largest(image[:, 1:], image[:, :-1]) <= tolerance if width > 1 else np.zeros((height, 0), bool)
+    down = _largest(image[1:], image[:-1]) <= tolerance if height > 1 else np.zeros((0, width), bool)
     grid[::2, 1::2] = across & solid[:, 1:] & solid[:, :-1]
     grid[1::2, ::2] = down & solid[1:] & solid[:-1]
     if grid.size > 9:
@@ -121,6 +121,13 @@ def _between(image: Rgb, tolerance: float) -> Mask:
         least = 1.5 * tolerance
         found[inner] |= (first > least) & (second > least) & (first + second <= whole + 4 + whole // 16)
     return found
+
+
+def _largest(first: Rgb, second: Rgb) -> NDArray[np.uint8]:
+    """The largest of the channels' differences."""
+    red, green, blue = cv2.split(cv2.absdiff(first, second))
+    most: NDArray[np.uint8] = np.maximum(np.maximum(red, green), blue)
+    return most
 
 
 def _distance(first: Rgb, second: Rgb) -> NDArray[np.uint16]:
@@ -158,9 +165,10 @@ def _joined_behind_lines(image: Rgb, labels: Labels, tolerance: float) -> Labels
     if thick.sum() < 2:
         return labels
     votes: dict[int, tuple[int, int]] = {}
+    solid = thick[labels]
     for axis in (0, 1):
         for reach in _REACH:
-            _vote(image, labels, thick, axis=axis, reach=reach, tolerance=tolerance, votes=votes)
+            _vote(image, labels, solid, axis=axis, reach=reach, tolerance=tolerance, votes=votes)
     leader = np.arange(count, dtype=np.int32)
     for code in sorted(votes):
         agreeing, all_pairs = votes[code]
@@ -182,28 +190,29 @@ def _root(leader: NDArray[np.int32], label: int) -> int:
 
 
 def _vote(
-    image: Rgb, labels: Labels, thick: Mask, *, axis: int, reach: int, tolerance: float, votes: dict[int, tuple[int, int]]
+    image: Rgb, labels: Labels, solid: Mask, *, axis: int, reach: int, tolerance: float, votes: dict[int, tuple[int, int]]
 ) -> None:
-    """Count, for each pair of thick surfaces that face each other across what is thin, the pairs of pixels and those that agree."""
-    if labels.shape[axis] <= reach:
-        return
-    count = len(thick)
+    """Count, for each pair of thick surfaces that face each other across what is thin, the pairs of pixels and those that agree.
+
+    `solid` (h, w): pixels of thick surfaces.
+    """
     size = labels.shape[axis]
-
-    def at(plane: NDArray[np.generic], start: int) -> NDArray[np.generic]:
-        part = slice(start, size - reach + start)
-        return plane[part] if axis == 0 else plane[:, part]
-
-    first, second, middle = at(labels, 0), at(labels, reach), at(labels, reach // 2)
-    facing = np.flatnonzero((first != second) & thick[first] & thick[second] & ~thick[middle])
-    if facing.size == 0:
+    if size <= reach:
         return
-    rows, columns = np.unravel_index(facing, first.shape)
-    shift = (reach, 0) if axis == 0 else (0, reach)
-    near, far = image[rows, columns], image[rows + shift[0], columns + shift[1]]
-    agree = cv2.absdiff(near, far).max(axis=1) <= tolerance + 1
-    low = np.minimum(first.ravel()[facing], second.ravel()[facing]).astype(np.int64)
-    high = np.maximum(first.ravel()[facing], second.ravel()[facing]).astype(np.int64)
+    first, middle, second = (
+        solid[start : size - reach + start] if axis == 0 else solid[:, start : size - reach + start]
+        for start in (0, reach // 2, reach)
+    )
+    rows, columns = np.nonzero((first > middle) & second)
+    down, right = (reach, 0) if axis == 0 else (0, reach)
+    near, far = labels[rows, columns], labels[rows + down, columns + right]
+    differ = near != far
+    if not differ.any():
+        return
+    rows, columns, near, far = rows[differ], columns[differ], near[differ], far[differ]
+    agree = cv2.absdiff(image[rows, columns], image[rows + down, columns + right]).max(axis=1) <= tolerance + 1
+    count = int(labels.max()) + 1
+    low, high = np.minimum(near, far).astype(np.int64), np.maximum(near, far).astype(np.int64)
     codes, where = np.unique(low * count + high, return_inverse=True)
     total, good = np.bincount(where), np.bincount(where, weights=agree)
     for code, pairs, agreeing in zip(codes.tolist(), total.tolist(), good.tolist(), strict=True):
@@ -216,12 +225,12 @@ def _measured(image: Rgb, labels: Labels, slope: Mask, tolerance: float) -> Surf
     flat = labels.ravel()
     area = np.bincount(flat, minlength=count)
     safe = np.maximum(area, 1)
-    channels = [image[..., channel].ravel().astype(np.float32) for channel in range(3)]
-    means = [np.bincount(flat, weights=values, minlength=count) / safe for values in channels]
-    squares = [np.bincount(flat, weights=values * values, minlength=count) / safe for values in channels]
-    spread = np.sqrt(sum(np.maximum(0.0, square - mean * mean) for square, mean in zip(squares, means, strict=True)))
+    wide = image.reshape(-1, 3).astype(np.float32)
+    colour = np.stack([np.bincount(flat, weights=wide[:, channel], minlength=count) / safe for channel in range(3)], axis=1)
+    square = np.bincount(flat, weights=np.einsum("ij,ij->i", wide, wide), minlength=count) / safe
+    spread = np.sqrt(np.maximum(0.0, square - (colour * colour).sum(axis=1)))
     return Surfaces(
-        image=image, labels=labels, area=area, boxes=_boxes(labels, count), colour=np.stack(means, axis=1), spread=spread,
+        image=image, labels=labels, area=area, boxes=_boxes(labels, count), colour=colour, spread=spread,
         thick=_thick(labels, count), slope=slope, tolerance=tolerance,
     )  # fmt: skip
 
