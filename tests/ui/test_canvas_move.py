@@ -31,8 +31,9 @@ from canvas_documents import (
     told,
 )
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from layerdesk.document import edits
@@ -204,7 +205,7 @@ def test_arrows_nudge_by_one_and_with_shift_by_ten_as_one_step() -> None:
     QTest.keyClick(view, Qt.Key.Key_Left, SHIFT)
     QTest.keyClick(view, Qt.Key.Key_Up, SHIFT)
     assert offset(session, SQUARE) == Point(-8, -9)
-    assert steps(session) == ("Move",)
+    assert steps(session) == ("Nudge",)
     session.undo()
     assert offset(session, SQUARE) == Point()
 
@@ -259,3 +260,28 @@ def test_a_double_click_on_words_asks_to_edit_them(qtbot: QtBot) -> None:
         QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=at(view, 60.0, 210.0))
     assert asked.args == [WORDS]
     assert session.selection == (WORDS,)
+
+
+def test_a_right_click_lists_what_lies_under_the_pointer_and_selects_from_it() -> None:
+    session, view = canvas(edits.move(small_document(), [RING], dx=60, dy=0))
+    session.set_selection([SQUARE])
+    place = at(view, 172.0, 80.0)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place))
+    QApplication.sendEvent(view, event)
+    (menu,) = view.findChildren(QMenu)
+    assert [action.text() for action in menu.actions()] == ["Square", "Ring"]
+    assert [action.isChecked() for action in menu.actions()] == [True, False]
+    menu.actions()[1].trigger()
+    assert session.selection == (RING,)
+    menu.close()
+
+
+def test_the_right_button_that_takes_a_gesture_back_opens_no_menu() -> None:
+    session, view = canvas(small_document())
+    press(view, 160.0, 70.0)
+    move(view, 170.0, 70.0)
+    press(view, 170.0, 70.0, button=RIGHT)
+    place = at(view, 170.0, 70.0)
+    QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place)))
+    assert view.findChildren(QMenu) == []
+    assert steps(session) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from canvas_documents import (
     look,
     mask_of,
     move,
+    now,
     press,
     release,
     shot,
@@ -159,6 +161,18 @@ def test_only_dirty_tiles_are_composited_again(monkeypatch: pytest.MonkeyPatch) 
     dirty = layer.bounds.united(layer.bounds.translated(Point(4, 0)))
     assert asked == [dirty]
     assert dirty.area < SIDE * SIDE // 10
+
+
+def test_a_step_to_another_source_image_is_drawn_from_the_ground_up() -> None:
+    session, view = canvas(small_document())
+    shot(view)
+    before = now(session)
+    brighter = np.minimum(before.source.pixels.astype(int) + 40, 255).astype(np.uint8)
+    source = dataclasses.replace(before.source, name="other.png", pixels=brighter)
+    session.apply("Replace picture", dataclasses.replace(before, source=source))
+    assert np.array_equal(shot(view)[20:300, 20:320], composite(now(session))[..., :3])
+    session.set_comparing(True)
+    assert np.array_equal(shot(view)[20:300, 20:320], brighter[..., :3])
 
 
 def test_a_renamed_layer_costs_no_pixel(monkeypatch: pytest.MonkeyPatch) -> None:

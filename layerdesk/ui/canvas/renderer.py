@@ -76,7 +76,10 @@ class Renderer:
 
     def change(self, document: Document, rect: Rect) -> None:
         """`document` is to be drawn from now on; it differs from the one before inside `rect` of the canvas."""
-        if document is self._document or self._picture is None:
+        if document is self._document or self._document is None or self._picture is None:
+            return
+        if document.source is not self._document.source:
+            self.open(document)
             return
         self._document = document
         self._picture.invalidate(rect)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
 
 from layerdesk.app.session import Session
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import EMPTY, Rect
 from layerdesk.document.history import Change
+from layerdesk.document.hit_test import all_at
 from layerdesk.document.layers import GroupLayer
 from layerdesk.ui.canvas import overlay
 from layerdesk.ui.canvas.surface import Surface
@@ -41,6 +53,7 @@ class CanvasView(Surface):
         self._source_shown: object = None
         self._preview_rect: Rect | None = None
         self._held_space = False
+        self._right_aborted = False
         self._grabbed: tuple[Tool, Qt.MouseButton] | None = None
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
@@ -151,9 +164,8 @@ class CanvasView(Surface):
         if self.session.document is None:
             event.ignore()
             return
+        self._right_aborted = event.button() == Qt.MouseButton.RightButton and self._abort()
         if event.button() == Qt.MouseButton.RightButton:
-            if not self._abort():
-                event.ignore()
             return
         if self._grabbed is not None:
             return
@@ -186,6 +198,24 @@ class CanvasView(Surface):
         plain = event.button() == Qt.MouseButton.LeftButton and not self._held_space
         if not plain or not self._active.double_click(self._pointer(event.position(), event.modifiers())):
             self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The layers under the pointer, to select one that others hide."""
+        document = self.session.document
+        under = () if document is None else all_at(document, self._pointer(QPointF(event.pos()), event.modifiers()).pixel)
+        if document is None or not under or self._right_aborted:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for layer_id in under:
+            action = menu.addAction(document.layer(layer_id).name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(layer_id in self.session.selection)
+            action.triggered.connect(partial(self._select, layer_id))
+        menu.popup(event.globalPos())
+
+    def _select(self, layer_id: str, _checked: bool = False) -> None:
+        self.session.set_selection((layer_id,))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         modifiers, angle = event.modifiers(), event.angleDelta()

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
+from layerdesk.app import edit_commands
 from layerdesk.app.session import Session
 from layerdesk.document import edits
 from layerdesk.document.document import Document
@@ -39,13 +40,6 @@ def movable(session: Session) -> tuple[str, ...]:
         name = document.layer(session.selection[0]).name
         session.message.emit(f"“{name}” is locked; unlock it to move it.")
     return free
-
-
-def nudge(session: Session, dx: int, dy: int) -> None:
-    """Move the selected layers by keys: nudges that follow each other are one step."""
-    ids = movable(session)
-    if session.document is not None and ids:
-        session.apply("Move", edits.move(session.document, ids, dx=dx, dy=dy), merge_key=f"nudge {' '.join(ids)}")
 
 
 class MoveTool(Tool):
@@ -150,8 +144,11 @@ class MoveTool(Tool):
         way = _ARROWS.get(Qt.Key(event.key()))
         if way is None or event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
             return False
-        far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        nudge(self.session, way.x * far, way.y * far)
+        far = edit_commands.FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        ids = movable(self.session)
+        if ids and self.session.document is not None:
+            outcome = edit_commands.nudge(self.session.document, ids, dx=way.x * far, dy=way.y * far)
+            self.session.apply(outcome.name, outcome.document, merge_key=outcome.merge_key)
         return True
 
     def cancel(self) -> None:
