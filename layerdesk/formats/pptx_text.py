@@ -107,7 +107,7 @@ def _rows(placed: Lettering) -> tuple[list[_Row], bool]:
         abs(line.baseline - first.baseline - (line.index - first.index) * pitch) <= _UNEVEN * size for line in placed.lines
     )
     heights = {} if even else steps
-    usual = pitch if even else steps[last.index]
+    usual = pitch if even else steps[min(steps)]
     return [_Row(texts.get(index, ""), heights.get(index, usual)) for index in range(placed.count)], even
 
 

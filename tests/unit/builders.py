@@ -15,7 +15,7 @@ from layerdesk.document.colour import from_hex
 from layerdesk.document.document import Document, SourceImage
 from layerdesk.document.geometry import Rect
 from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, ObjectLayer, Provenance, ShapeLayer, TextLayer
-from layerdesk.document.masks import TileMask
+from layerdesk.document.masks import NO_MASK, MaskEdit, TileMask
 from layerdesk.document.raster import Raster
 from layerdesk.document.style import Align, LinearGradient, RadialGradient, Shape, Stop, Stroke, TextBlock, TextLine, TextStyle
 
@@ -86,7 +86,7 @@ def text_layer(
         line_height_px=round(size * 1.25),
         **style,  # type: ignore[arg-type]
     )
-    lines, mask_edit = [], np.zeros((2000, 2000), np.uint8)
+    lines, ink = [], MaskEdit(NO_MASK)
     for index, text in enumerate(words):
         row = baseline + index * round(size * 1.25)
         width = max(1, round(sum(size if ord(sign) > 0x2E7F else 0.55 * size for sign in text)))
@@ -95,10 +95,10 @@ def text_layer(
         if angle:
             rect = _turned_box(rect, angle)
         lines.append(TextLine(text=text, rect=rect, baseline=0.0 if angle else float(row)))
-        mask_edit[rect.slices] = 255
+        ink.write(np.full((rect.height, rect.width), 255, np.uint8), x=rect.x, y=rect.y)
     block = TextBlock(lines=tuple(lines), style=setting, recognised="\n".join(line.text for line in lines))
     label = name if name is not None else " ".join(block.text.split())
-    return TextLayer(id=layer_id, name=label, provenance=FOUND, mask=TileMask.from_array(mask_edit), block=block)
+    return TextLayer(id=layer_id, name=label, provenance=FOUND, mask=ink.commit(), block=block)
 
 
 def poster() -> Document:
