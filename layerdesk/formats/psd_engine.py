@@ -136,7 +136,7 @@ def _quoted(text: str) -> bytes:
 
 
 def _decimal(value: float) -> bytes:
-    digits = f"{value:.5f}".rstrip("0")
+    digits = f"{value:.8f}".rstrip("0")
     if digits.endswith("."):
         return f"{digits}0".replace("-0.0", "0.0").encode("ascii")
     return (digits.replace("0.", ".", 1) if abs(value) < 1 else digits).encode("ascii")

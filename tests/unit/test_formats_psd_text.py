@@ -69,7 +69,7 @@ def test_characters_style_and_paragraphs() -> None:
     assert editor["StyleRun"]["RunLengthArray"] == [15]
     style = editor["StyleRun"]["RunArray"][0]["StyleSheet"]["StyleSheetData"]
     assert (style["FontSize"], style["Leading"], style["AutoLeading"], style["Tracking"]) == (40.0, 52.0, False, 50)
-    assert style["FillColor"]["Values"] == pytest.approx([1, 0x33 / 255, 0x66 / 255, 0x99 / 255], abs=1e-5)
+    assert style["FillColor"]["Values"] == pytest.approx([1, 0x33 / 255, 0x66 / 255, 0x99 / 255], abs=1e-8)
     fonts = data["ResourceDict"]["FontSet"]
     assert fonts[style["Font"]]["Name"] == "NotoSans-Bold"
     assert data["ResourceDict"] == data["DocumentResources"]
@@ -130,7 +130,7 @@ def test_numbers_tell_their_type_by_their_spelling() -> None:
         "Part": 3.0,
         "Small": 0.25,
         "Below": -0.5,
-        "Tiny": -0.0000001,
+        "Tiny": -0.000000001,
         "Yes": True,
         "Many": [1.0, 0.125],
         "None": [],
