@@ -2,6 +2,10 @@
 # shellcheck shell=sh
 
 venv=${LAYERDESK_VENV:-$top/.venv}
+case $venv in
+    /*) ;;
+    *) venv=$PWD/$venv ;;
+esac
 lock=$top/packaging/requirements.lock
 
 # Libraries that PySide6 and its X11 and offscreen platforms load from the system, each with the Debian package that has it.
@@ -120,11 +124,14 @@ make_environment() {
     system_packages
     python=$(find_python)
     [ -n "$python" ] || stop 'no Python of version 3.11 or later was found, and the system has none to install; install one first'
-    if [ -n "${LAYERDESK_VENV:-}" ] && [ -n "$(ls -A "$venv" 2> /dev/null)" ] && [ ! -f "$venv/pyvenv.cfg" ]; then
-        stop "$venv holds something that is no Python environment; empty it, or name another folder in LAYERDESK_VENV"
+    # Only what was begun here is cleared: LAYERDESK_VENV may name anything by mistake.
+    if [ "$venv" != "$top/.venv" ] && [ -n "$(ls -A "$venv" 2> /dev/null)" ] && [ ! -f "$venv/layerdesk.begun" ]; then
+        stop "$venv holds something else; empty it, or name another folder in LAYERDESK_VENV"
     fi
     say "making the Python environment in $venv; this takes a few minutes, once"
     rm -rf "$venv"
+    mkdir -p "$venv"
+    : > "$venv/layerdesk.begun"
     "$python" -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" ||
         stop 'the packages could not be installed; see above, then start again'
