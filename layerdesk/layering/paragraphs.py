@@ -63,7 +63,8 @@ def _follows(upper: ReadLine, lower: ReadLine) -> bool:
     size = max(upper.setting.size_px, lower.setting.size_px)
     if size > _SIZE_RATIO * min(upper.setting.size_px, lower.setting.size_px):
         return False
-    if (upper.setting.weight >= 600) != (lower.setting.weight >= 600):
+    compared = upper.setting.match > 0 and lower.setting.match > 0
+    if compared and (upper.setting.weight >= 600) != (lower.setting.weight >= 600):
         return False
     if max(abs(a - b) for a, b in zip(upper.ink.color, lower.ink.color, strict=True)) > _COLOUR_LEVELS:
         return False
