@@ -38,7 +38,7 @@ from layerdesk.document import edits
 from layerdesk.document.composite import composite
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import Rect
-from layerdesk.document.layers import ObjectLayer
+from layerdesk.document.layers import Layer, ObjectLayer
 from layerdesk.document.masks import TileMask
 from layerdesk.document.strokes import Brush, Stroke
 from layerdesk.ui.canvas import renderer
@@ -129,9 +129,9 @@ def test_only_the_tiles_under_a_stroke_are_made_again(monkeypatch: pytest.Monkey
     shot(view)
     asked: list[Rect] = []
 
-    def counted(document: Document, *, rect: Rect) -> np.ndarray:
+    def counted(document: Document, *, rect: Rect, layers: tuple[Layer, ...] | None) -> np.ndarray:
         asked.append(rect)
-        return composite(document, rect=rect)
+        return composite(document, rect=rect, layers=layers)
 
     monkeypatch.setattr(renderer, "composite", counted)
     press(view, 600.0, 600.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from layerdesk.document.composite import composite
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import EMPTY, Point, Rect
 from layerdesk.document.masks import NO_MASK, TileMask
+from layerdesk.ui.canvas.below import Below
 from layerdesk.ui.canvas.tiles import Budget, Key, Tile, TilePyramid
 from layerdesk.ui.canvas.viewport import Viewport, mip_level
 
@@ -22,7 +23,8 @@ SURROUND = QColor(34, 34, 37)
 _CHECKS = (QColor(255, 255, 255), QColor(204, 204, 204))
 _CHECK_SIDE = 8
 _MASK_ALPHA = 110
-_MOST_SCALED = 400
+_MOST_SCALED = 96 << 20
+"""Bytes of scaled tiles made before all are dropped."""
 _OVERVIEW = 512
 """Longest side of the small picture that stands in for tiles not made yet."""
 ORIGIN = Point()
@@ -55,6 +57,8 @@ class Renderer:
         self._checks: dict[float, QBrush] = {}
         self._scaled: dict[tuple[int, Key], tuple[Tile, QImage]] = {}
         """Tiles as they were last drawn, scaled: drawing them again is then a mere copy."""
+        self._scaled_bytes = 0
+        self._below: Below | None = None
         self.comparing = False
 
     @property
@@ -68,6 +72,7 @@ class Renderer:
         self._mask, self._mask_shown = NO_MASK, False
         self._picture = self._source = self._red = self._overview = None
         self._scaled.clear()
+        self._below = None
         if document is not None:
             self._picture = TilePyramid(document.size, self._composite)
             self._source = TilePyramid(document.size, self._from_source, budget_bytes=256 << 20)
@@ -83,6 +88,10 @@ class Renderer:
             return
         self._document = document
         self._picture.invalidate(rect)
+
+    def expect_moves(self, ids: Collection[str]) -> None:
+        """These layers are about to be dragged: what lies below them is kept at hand. None at the end of the drag."""
+        self._below = Below(self._document, ids) if ids and self._document is not None else None
 
     def show_mask(self, mask: TileMask | None, offset: Point = ORIGIN, *, within: Rect | None = None) -> Rect:
         """Draw this mask in red over the picture, or none. Gives the canvas rectangle in which the red may have changed.
@@ -171,9 +180,11 @@ class Renderer:
         known = self._scaled.get(name)
         if known is not None and known[0] is tile and known[1].size() == target.size():
             return known[1]
-        if len(self._scaled) >= _MOST_SCALED:
-            self._scaled.clear()
         size = max(1, target.width()), max(1, target.height())
+        self._scaled_bytes += 4 * size[0] * size[1]
+        if self._scaled_bytes > _MOST_SCALED:
+            self._scaled.clear()
+            self._scaled_bytes = 4 * size[0] * size[1]
         pixels = np.asarray(cv2.resize(tile.pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         image = _image(Tile(pixels, EMPTY, tile.opaque))
         self._scaled[name] = (tile, image)
@@ -195,7 +206,8 @@ class Renderer:
 
     def _composite(self, rect: Rect) -> NDArray[np.uint8]:
         assert self._document is not None
-        return _premultiplied(composite(self._document, rect=rect))
+        layers = None if self._below is None else self._below.layers(self._document, rect)
+        return _premultiplied(composite(self._document, rect=rect, layers=layers))
 
     def _from_source(self, rect: Rect) -> NDArray[np.uint8]:
         assert self._document is not None

@@ -163,6 +163,7 @@ class MoveTool(Tool):
         self._dragging = self._copies = False
         self._click_selects = self._click_drops = None
         self._ids = ()
+        self.view.renderer.expect_moves(())
         self.view.refresh_cursor()
 
     def leave(self) -> None:
@@ -193,6 +194,7 @@ class MoveTool(Tool):
             self._apply(copied)
             self._base = copied
             self.session.set_selection(self._ids)
+        self.view.renderer.expect_moves(self._ids)
         return True
 
     def _apply(self, document: Document) -> None:
