@@ -147,7 +147,7 @@ class JobRunner(QObject):
             context.cancel()
         for lane in self._lanes.values():
             lane.shutdown(wait=False, cancel_futures=True)
-        pending = wait(futures, timeout=seconds).not_done
+        pending = wait([future for future in futures if not future.cancelled()], timeout=seconds).not_done
         self._running.clear()
         return not pending
 

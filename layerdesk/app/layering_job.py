@@ -52,7 +52,7 @@ def heal(document: Document, recipe: Recipe, context: JobContext) -> Document:
 
 def recognise(document: Document, layer_id: str, recipe: Recipe, context: JobContext) -> Document:
     """The words of the layer read again. Runs in a worker."""
-    from layerdesk.layering.text import recognise_layer
+    from layerdesk.layering.recognise import recognise_layer
 
     engines = engines_of(recipe)
     if engines.recogniser is None:

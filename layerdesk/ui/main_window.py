@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         for dock in docks[1:]:
             # Their tabs name them already.
             dock.setTitleBarWidget(QWidget(dock))
-        self.resizeDocks(docks[:2], [3, 2], Qt.Orientation.Vertical)
+        self.resizeDocks(docks[:2], [4, 5], Qt.Orientation.Vertical)
         docks[1].raise_()
         self.status = StatusBar(self.runner, self)
         self.setStatusBar(self.status)
@@ -393,13 +393,12 @@ class MainWindow(QMainWindow):
     # Leaving
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._leaving:
-            event.accept()
-            return
-        event.ignore()
-        self.when_settled(lambda: self.files.guard(self._leave))
+        if not self._leaving:
+            self.when_settled(lambda: self.files.guard(self.leave))
+        event.setAccepted(self._leaving)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close without a question: unsaved work is lost, jobs are stopped."""
         self._leaving = True
         self._keep_places()
         self.autosave.drop()

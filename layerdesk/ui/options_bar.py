@@ -33,6 +33,7 @@ class OptionsBar(QWidget):
         self.size_box = QSpinBox(self._brush)
         self.size_box.setRange(SMALLEST, LARGEST)
         self.size_box.setSuffix(" px")
+        self.size_box.lineEdit().setTextMargins(4, 0, 4, 0)
         self.size_box.setAccessibleName("Size of the brush")
         self.hardness = QSlider(Qt.Orientation.Horizontal, self._brush)
         self.hardness.setRange(0, 100)

@@ -49,6 +49,7 @@ def number_field(
     box.setSingleStep(step)
     box.setSuffix(suffix)
     box.setKeyboardTracking(False)
+    box.lineEdit().setTextMargins(4, 0, 4, 0)
     box.setMinimumWidth(58)
     return box
 

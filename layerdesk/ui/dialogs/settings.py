@@ -82,6 +82,7 @@ class SettingsDialog(QDialog):
         self.sureness = QSpinBox(self)
         self.sureness.setRange(0, 100)
         self.sureness.setSuffix(" %")
+        self.sureness.lineEdit().setTextMargins(4, 0, 4, 0)
         self.sureness.setAccessibleName("Least confidence of text")
         self.sureness.setValue(round(recipe.min_text_confidence * 100))
         for words, control in (
@@ -95,6 +96,7 @@ class SettingsDialog(QDialog):
         self.max_pixels = QSpinBox(self)
         self.max_pixels.setRange(MIN_PIXELS // _MEGA, MAX_PIXELS // _MEGA)
         self.max_pixels.setSuffix(" megapixels")
+        self.max_pixels.lineEdit().setTextMargins(4, 0, 4, 0)
         self.max_pixels.setAccessibleName("Largest picture that is opened")
         self.max_pixels.setValue(self._settings.max_pixels // _MEGA)
         self.wheel = self._check("The wheel alone zooms", on=self._settings.wheel_zooms)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSlider,
+    QToolButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -118,6 +119,8 @@ class LayersPanel(QWidget):
         self.filter.setPlaceholderText("Filter by name or kind")
         self.filter.setAccessibleName("Filter the layers by name or kind")
         self.filter.setClearButtonEnabled(True)
+        for button in self.filter.findChildren(QToolButton):
+            button.setAccessibleName("Clear the filter")
         self.filter.textChanged.connect(self._apply_filter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -241,7 +244,7 @@ class LayersPanel(QWidget):
 
     @Slot()
     def _on_tree_selection(self) -> None:
-        if not self._following:
+        if not self._following and not self.model.syncing:
             rows = self.tree.selectionModel().selectedRows()
             wanted = {index.data(Role.ID) for index in rows}
             kept = [each for each in self._session.selection if each in wanted]

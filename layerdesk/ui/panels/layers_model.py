@@ -72,6 +72,8 @@ class LayersModel(QAbstractItemModel):
         super().__init__(parent)
         self._session = session
         self._thumbnails = thumbnails
+        self.syncing = False
+        """True while rows follow the document: what a view then does to its selection is no wish of the person."""
         self._numbers = 0
         self._root = _Node(0, None, None)
         self._nodes: dict[int, _Node] = {}
@@ -87,17 +89,12 @@ class LayersModel(QAbstractItemModel):
         return len(Column)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        return (
-            0
-            if parent.isValid() and parent.column() != Column.NAME and parent.column() != 0
-            else len(self._node(parent).children)
-        )
+        return 0 if parent.isValid() and parent.column() != 0 else len(self._node(parent).children)
 
     def index(self, row: int, column: int, parent: Index = _ROOT) -> QModelIndex:
-        children = self._node(parent).children
-        if not 0 <= row < len(children) or not 0 <= column < len(Column):
+        if not 0 <= row < self.rowCount(parent) or not 0 <= column < len(Column):
             return QModelIndex()
-        return self.createIndex(row, column, children[row].number)
+        return self.createIndex(row, column, self._node(parent).children[row].number)
 
     def parent(self, index: Index = _ROOT) -> QModelIndex:  # type: ignore[override]
         above = self._node(index).parent if index.isValid() else None
@@ -246,7 +243,9 @@ class LayersModel(QAbstractItemModel):
     def _on_changed(self, change: object) -> None:
         document = self._session.document
         if change is not None and document is not None:
+            self.syncing = True
             self._sync(self._root, document.layers)
+            self.syncing = False
 
     def _sync(self, node: _Node, layers: tuple[Layer, ...]) -> None:
         """Make the rows under `node` those of `layers` (bottom to top), by removing, moving and inserting as few as is simple."""
