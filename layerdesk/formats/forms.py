@@ -17,6 +17,9 @@ from layerdesk.document.style import Fill, LinearGradient, RadialGradient, Shape
 _LIKENESS = 0.75
 """Least share of common area at which a mask still counts as its shape."""
 
+_MOST_OUTLINES = 10
+_MOST_POINTS = 400
+"""A path of more is a texture: nobody edits it by its points, and gaps in it narrower than a pixel come out too strong."""
 _MOST_PIXELS = 1 << 26
 """A shape that reaches over more is not one that layering found."""
 
@@ -111,7 +114,8 @@ def _drawable(shape: Shape) -> bool:
         case "polygon":
             return len(shape.points) >= 3
         case "path":
-            return any(len(contour) >= 3 for contour in shape.contours)
+            parts = [contour for contour in shape.contours if len(contour) >= 3]
+            return 0 < len(parts) <= _MOST_OUTLINES and sum(map(len, parts)) <= _MOST_POINTS
         case _:
             return shape.box[2] > 0 and shape.box[3] > 0
 

@@ -12,6 +12,8 @@ from layerdesk.formats.lettering import has_text
 from layerdesk.formats.plan import PlanItem
 from layerdesk.formats.xmlsafe import unfit
 
+_MOST_NAMES = 3
+
 Becomes = Literal["live text", "shape", "picture", "group", "left out"]
 
 
@@ -33,16 +35,24 @@ def plan_items(document: Document) -> tuple[PlanItem, ...]:
 
 def live_warnings(document: Document, items: tuple[PlanItem, ...]) -> Iterator[str]:
     """What is lost on the way into any such format, one sentence each."""
+    flattened = []
     for item in items:
         layer = document.layer(item.layer_id)
         if item.becomes == "left out":
             yield f"{item.name}: it has no pixels and is left out."
         elif isinstance(layer, ShapeLayer) and item.becomes == "picture":
-            yield f"{item.name}: its pixels are not quite those of a shape, so it is written as a picture."
+            flattened.append(item.name)
         if unfit(_texts(layer)):
             yield f"{item.name}: control characters that this format cannot hold are left out of its text."
         if isinstance(layer, BackgroundLayer) and layer.stale:
             yield f"{item.name}: layers above it were changed since it was filled; heal it to fit them."
+    if flattened:
+        yield f"Written as pictures, because their pixels are not quite those of their shapes: {_listed(flattened)}."
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
 
 
 def _texts(layer: Layer) -> tuple[str, ...]:

@@ -198,11 +198,23 @@ def test_a_shape_whose_mask_was_painted_over_is_a_picture(tmp_path: Path) -> Non
     changed = replace(document, layers=(document.layers[0], half))
     plan = EXPORTER.plan(changed)
     assert [item.becomes for item in plan.items] == ["picture", "picture"]
-    assert len(plan.warnings) == 1
-    assert plan.warnings[0].startswith("Box: ")
+    assert plan.warnings == ("Written as pictures, because their pixels are not quite those of their shapes: Box.",)
     assert by_id(written(changed, tmp_path), "s1").tag == f"{SVG}image"
     moved = replace(shape, offset=Point(5, 5), provenance=replace(shape.provenance, edited=True))
     assert EXPORTER.plan(replace(document, layers=(document.layers[0], moved))).items[1].becomes == "shape"
+
+
+def test_slivers_and_textures_of_traced_outlines_are_pictures() -> None:
+    sliver = Shape(type="polygon", points=((40.5, 50.5), (41.5, 90.5), (40.5, 50.5), (41.5, 90.5)), fill="#112233")
+    thick = shape_layer(Shape(type="rectangle", box=(40, 50, 3, 41), fill="#112233"), layer_id="s1", name="Sliver")
+    squares = tuple(
+        tuple((100.0 + 20 * index + x, 200.0 + y) for x, y in ((0, 0), (10, 0), (10, 10), (0, 10))) for index in range(11)
+    )
+    texture = shape_layer(Shape(type="path", contours=squares, fill="#112233"), layer_id="s2", name="Texture")
+    few = shape_layer(Shape(type="path", contours=squares[:10], fill="#112233"), layer_id="s3", name="Squares")
+    plan = EXPORTER.plan(document_of((replace(thick, shape=sliver), texture, few)))
+    assert [item.becomes for item in plan.items] == ["picture", "picture", "shape"]
+    assert plan.warnings[0].endswith(": Sliver, Texture.")
 
 
 def test_a_stroke_without_width_is_left_out(tmp_path: Path) -> None:
