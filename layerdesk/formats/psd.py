@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from layerdesk.document.composite import composite
 from layerdesk.document.document import Document
+from layerdesk.document.geometry import Rect
 from layerdesk.document.layers import BackgroundLayer, GroupLayer, Layer, ShapeLayer, TextLayer
+from layerdesk.document.masks import TILE
+from layerdesk.document.raster import Pixels
 from layerdesk.errors import LayerDeskError
 from layerdesk.formats.lettering import has_text
 from layerdesk.formats.plan import Plan, PlanItem, stamp
@@ -43,16 +48,14 @@ class PhotoshopExporter:
         document = plan.document
         if (refusal := self._refusal(document)) is not None:
             raise LayerDeskError(refusal)
-        context.report(0.0, "Flattening")
-        merged = composite(document)
-        context.check()
+        merged = _flattened(document, context)
         dpi = psd_resources.sound_dpi(document.source.dpi)
         becomes = {item.layer_id: item.becomes for item in plan.items}
         drafts = psd_layers.drafts(document, becomes=becomes, version=self.version, dpi=dpi)
 
         def progress(index: int) -> None:
             context.check()
-            context.report(0.1 + 0.8 * index / len(drafts), "Writing layers")
+            context.report(0.2 + 0.7 * index / len(drafts), "Writing layers")
 
         with target.open("wb") as out:
             psd_file.write_file(
@@ -87,10 +90,25 @@ class PhotoshopExporter:
             yield f"Text is set in {_list(_fonts(texts))}; where a font is missing, Photoshop offers another."
         if any(layer.block.style.align == "justify" for layer in texts):
             yield "Justified text becomes left-aligned, because point text has no width to be justified to."
+        stale = [layer.name for layer in document.leaves() if layer.stale]
+        if stale:
+            yield f"Layers were changed since what lies under them was filled; heal to fit them: {_list(stale)}."
         parametric = [layer for layer in document.leaves() if isinstance(layer, TextLayer | ShapeLayer)]
         flat = [layer.name for layer in parametric if becomes[layer.id].startswith("picture")]
         if flat:
             yield f"Written as pictures, because their text is empty or their form is not that of their pixels: {_list(flat)}."
+
+
+def _flattened(document: Document, context: JobContext) -> Pixels:
+    """The composite, made in bands between which the work can be stopped."""
+    width, height = document.size.width, document.size.height
+    out = np.empty((height, width, 4), np.uint8)
+    for top in range(0, height, TILE):
+        context.check()
+        context.report(0.2 * top / height, "Flattening")
+        band = Rect(0, top, width, min(TILE, height - top))
+        out[band.slices] = composite(document, rect=band)
+    return out
 
 
 def _becomes(layer: Layer, document: Document) -> str:

@@ -305,6 +305,23 @@ def test_text_without_characters_is_a_picture(tmp_path: Path) -> None:
     assert record.mask == (4, 4, 13, 13)
 
 
+def test_a_fill_that_no_longer_fits_is_told_about() -> None:
+    made = document()
+    background = replace(made.layers[0], stale=True)
+    assert any("heal" in warning and "Background" in warning for warning in EXPORTER.plan(only(background)).warnings)
+    assert not any("heal" in warning for warning in EXPORTER.plan(made).warnings)
+
+
+def test_tall_pictures_are_flattened_in_bands(tmp_path: Path) -> None:
+    image = decode(png_bytes(np.random.default_rng(4).integers(0, 256, (600, 30, 3), dtype=np.uint8)), "tall.png")
+    layers = (
+        photo(TileMask.from_rect(Rect(0, 0, 30, 600))),
+        photo(soft_mask(Rect(3, 200, 20, 120)), id="o2", offset=Point(5, 90)),
+    )
+    made = Document(source=image, layers=layers)
+    assert np.array_equal(merged_picture(structure(made, tmp_path)), composite(made)[..., :3])
+
+
 def test_justified_text_is_told_about() -> None:
     line = TextLine(text="x", rect=Rect(4, 4, 9, 9), baseline=12)
     block = TextBlock(lines=(line,), style=TextStyle(align="justify"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from format_samples import MADE, colours, documents, names, rects, soft_mask, source
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,8 @@ from layerdesk.document.composite import composite, layer_rgba
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point, Rect
 from layerdesk.document.layers import GroupLayer, Layer, ShapeLayer, TextLayer
-from layerdesk.document.style import Shape, Stroke, TextBlock, TextLine, TextStyle
+from layerdesk.document.masks import TileMask
+from layerdesk.document.style import LinearGradient, RadialGradient, Shape, Stop, Stroke, TextBlock, TextLine, TextStyle
 from layerdesk.formats.psd import EXPORTER, PSB_EXPORTER, PhotoshopExporter
 
 near = st.floats(-200, 200)
@@ -39,16 +41,33 @@ sound_lines = st.lists(
     min_size=1,
     max_size=4,
 )
+stops = st.lists(st.builds(Stop, at=st.floats(-1, 2), color=colours), max_size=4).map(tuple)
+fills = st.one_of(
+    colours,
+    st.builds(LinearGradient, start=points, end=points, stops=stops),
+    st.builds(RadialGradient, centre=points, radius=near, stops=stops),
+)
 sound_shapes = st.builds(
     Shape,
-    type=st.sampled_from(("rectangle", "rounded_rect", "ellipse", "line", "arrow", "polygon", "path")),
-    box=st.tuples(near, near, near, near),
+    type=st.sampled_from(("rectangle", "rounded_rect", "ellipse", "line", "arrow")),
+    box=st.tuples(near, near, st.floats(-1, 200), st.floats(-1, 200)),
     radius=near,
-    points=st.lists(points, max_size=5).map(tuple),
-    contours=st.lists(st.lists(points, max_size=5).map(tuple), max_size=3).map(tuple),
-    fill=st.one_of(st.none(), colours),
+    points=st.lists(points, min_size=1, max_size=5).map(tuple),
+    fill=st.one_of(st.none(), fills),
     stroke=st.one_of(st.none(), st.builds(Stroke, color=colours, width=st.floats(-1, 30))),
 )
+
+
+@st.composite
+def outlined(draw: st.DrawFn) -> tuple[Shape, TileMask]:
+    """A polygon or path and the mask that it gives."""
+    contours = draw(st.lists(st.lists(points, min_size=3, max_size=6).map(tuple), min_size=1, max_size=3).map(tuple))
+    plane = np.zeros((400, 400), np.uint8)
+    cv2.fillPoly(plane, [np.round(np.array(contour) + 200).astype(np.int32) for contour in contours], 255)
+    mask = TileMask.from_array(plane, x=-200, y=-200)
+    if len(contours) == 1:
+        return Shape(type="polygon", points=contours[0], fill=draw(fills)), mask
+    return Shape(type="path", contours=contours, fill=draw(fills)), mask
 
 
 @st.composite
@@ -58,14 +77,15 @@ def lively(draw: st.DrawFn) -> Document:
     def layer(number: int) -> Layer:
         common = {
             "name": draw(names),
-            "provenance": replace(MADE, edited=draw(st.booleans())),
+            "provenance": replace(MADE, edited=draw(st.sampled_from((False, False, True)))),
             "offset": Point(draw(st.integers(-99, 99)), 3),
         }
         mask = soft_mask(draw(rects))
         if draw(st.booleans()):
             block = TextBlock(lines=tuple(draw(sound_lines)), style=draw(sound_styles))
             return TextLayer(id=f"t{number}", mask=mask, block=block, **common)
-        return ShapeLayer(id=f"s{number}", mask=mask, shape=draw(sound_shapes), **common)
+        shape, mask = draw(st.one_of(st.tuples(sound_shapes, st.just(mask)), outlined()))
+        return ShapeLayer(id=f"s{number}", mask=mask, shape=shape, **common)
 
     return Document(source=source(20, 16), layers=tuple(layer(number) for number in range(draw(st.integers(1, 3)))))
 
