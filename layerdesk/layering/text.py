@@ -12,8 +12,8 @@ from layerdesk.layering.typography import SetLine, set_lines
 _MIN_CONTRAST = 10.0
 _KANA = re.compile("[\u3041-\u30fa]")
 _FOREIGN = 0.7
-_SIGN_MATCH = 0.8
-"""Likeness below which a single character is an icon and stays in the picture."""
+_SIGN_MATCH, _SIGN_READING = 0.8, 0.9
+"""Likeness, and confidence of the engine, below which ink is not taken for letters and stays in the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class ReadLine:
     quad: Quad
     ink: Ink
     setting: SetLine
+    reading: float
+    """0..1: what the engine alone says."""
     confidence: float
 
 
@@ -57,6 +59,7 @@ def set_read_lines(
             quad=line.quad,
             ink=ink,
             setting=setting,
+            reading=line.confidence,
             confidence=_confidence(line, setting, drawn=fonts is not None, japanese=japanese),
         )
         for (line, ink), setting in zip(lines, settings, strict=True)
@@ -87,5 +90,9 @@ def _written_in_japanese(char: str) -> bool:
 
 
 def _is_sign(line: ReadLine) -> bool:
-    """Whether a lone character is an icon that the engine took for a letter: no face draws it so, or none has it."""
-    return len(line.text) == 1 and line.setting.match < _SIGN_MATCH
+    """Whether the ink is a drawing that the engine took for letters: an icon read as one character, or a logo.
+
+    A word goes only where both witnesses doubt it, the engine and the comparison with drawn letters.
+    """
+    doubted = line.reading < _SIGN_READING or len(line.text) == 1
+    return doubted and line.setting.match < _SIGN_MATCH

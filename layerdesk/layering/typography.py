@@ -28,8 +28,10 @@ _FINALISTS = 4
 _UNTRACKED = 0.055
 """Up to this difference between the sizes that width and height ask for, the line is set without tracking."""
 _ALTERNATIVES = 3
-_RANK, _SLANT, _FINER = 0.012, 0.02, 0.012
-"""By how much correlation a rarer family, a slant, and a weight between the usual ones must be better to be believed."""
+_RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
+"""By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
+_FEW = 12.0
+"""Letters below which a line says so little about its face that the document's own faces count more than double."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ class _Fitter:
             size_px=_DRAWN * scale,
             tracking_px=tracking,
             rise=rise * scale,
-            score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse),
+            score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse) - (_TRACKED if tracking else 0.0),
             likeness=max(0.0, likeness - squeezed),
         )
 
@@ -177,7 +179,7 @@ def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...
         upright = _fits(fitter, plane, text, family, weights=(400, 700), italic=False)
         if upright:
             # The family that fits the whole document best is meant unless another fits this line clearly better.
-            fits.append((upright[0].score - _RANK * min(place, 2), upright[0]))
+            fits.append((upright[0].score - _RANK * min(place, 2) * (1 + _FEW / len(text)), upright[0]))
     if not fits:
         return _by_height(plane, text, back)
     fits.sort(key=lambda one: (-one[0], one[1].face.family))

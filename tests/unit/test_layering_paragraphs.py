@@ -35,7 +35,7 @@ def read(
     setting = SetLine(
         family="Noto Sans", size_px=size, weight=weight, italic=False, tracking_px=0.0, baseline=baseline, match=0.9
     )
-    return ReadLine(text=text, quad=quad, ink=ink, setting=setting, confidence=0.9)
+    return ReadLine(text=text, quad=quad, ink=ink, setting=setting, reading=0.9, confidence=0.9)
 
 
 def texts(blocks: tuple[Paragraph, ...]) -> list[list[str]]:
