@@ -126,16 +126,18 @@ class _Drawing:
             self._draw_leaf(layer, parent, opacity=shown)
 
     def _draw_group(self, group: GroupLayer, parent: etree._Element, *, opacity: float) -> None:
-        bounds = group.bounds
-        if bounds.empty:
-            return
         element = add(parent, "p:grpSp")
         self._add_name(element, "p:nvGrpSpPr", "p:cNvGrpSpPr", group)
+        bounds = self._document.rect if group.bounds.empty else group.bounds
         frame = add_transform(add(element, "p:grpSpPr"), _edges(bounds), self._scale)
         for inner, outer in (("a:chOff", "a:off"), ("a:chExt", "a:ext")):
             add(frame, inner, **dict(frame.find(tag(outer)).attrib))
+        before = len(element)
         for child in group.children:
             self._draw(child, element, opacity=opacity)
+        # PowerPoint takes groups of nothing for damage.
+        if len(element) == before:
+            parent.remove(element)
 
     def _draw_leaf(self, layer: LeafLayer, parent: etree._Element, *, opacity: float) -> None:
         if isinstance(layer, TextLayer) and has_text(layer):
@@ -154,7 +156,8 @@ class _Drawing:
 
     def _draw_shape(self, layer: ShapeLayer, shape: Shape, parent: etree._Element, *, opacity: float) -> None:
         head = arrow_head(layer, shape) if shape.type == "arrow" else None
-        if is_connector(shape, head):
+        # LibreOffice shows hidden connectors.
+        if is_connector(shape, head) and layer.visible:
             element = add(parent, "p:cxnSp")
             self._add_name(element, "p:nvCxnSpPr", "p:cNvCxnSpPr", layer)
         else:

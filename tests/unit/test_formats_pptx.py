@@ -22,6 +22,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point, Rect
 from layerdesk.document.layers import GroupLayer, Layer
+from layerdesk.document.masks import NO_MASK
 from layerdesk.document.style import LinearGradient, RadialGradient, Shape, Stop, Stroke
 from layerdesk.formats.pptx import EXPORTER
 from layerdesk.layering.protocols import Silent
@@ -281,9 +282,29 @@ def test_groups_are_native(drawn: dict[str, Any]) -> None:
     assert dict(frame.find(f"{A}ext").attrib) == dict(frame.find(f"{A}chExt").attrib)
 
 
+def test_groups_of_nothing_are_left_out_and_text_without_ink_is_not(tmp_path: Path) -> None:
+    nothing = replace(photo(Rect(5, 5, 30, 30)), mask=NO_MASK)
+    bare = replace(text_layer(["Hi"], x=30, baseline=160, name="Hi"), mask=NO_MASK)
+    groups = (
+        GroupLayer(id="g1", name="Empty", provenance=FOUND, children=(nothing,)),
+        GroupLayer(id="g2", name="Words", provenance=FOUND, children=(bare,)),
+    )
+    assert list(shapes(document_of(groups), tmp_path)) == ["Words", "Hi"]
+
+
 def test_hidden_layers_stay_and_are_hidden(drawn: dict[str, Any]) -> None:
     assert drawn["Hidden"].element.find(f".//{P}cNvPr").get("hidden") == "1"
     assert drawn["Photo"].element.find(f".//{P}cNvPr").get("hidden") is None
+
+
+def test_hidden_lines_are_no_connectors(tmp_path: Path) -> None:
+    line = shape_layer(
+        Shape(type="line", points=((40, 40), (20, 90)), stroke=Stroke(color="#336699", width=3)), layer_id="s4", name="L"
+    )
+    shape = one(replace(line, visible=False), tmp_path)
+    assert shape.element.tag == f"{P}sp"
+    assert find(shape, "prstGeom").get("prst") == "line"
+    assert dict(find(shape, "xfrm").attrib) == {"flipH": "1"}
 
 
 def test_opacity_of_groups_is_handed_down(tmp_path: Path) -> None:
