@@ -185,6 +185,4 @@ def _tile_bounds(key: Key, tile: Plane) -> Rect:
     rows, columns = np.flatnonzero(tile.any(axis=1)), np.flatnonzero(tile.any(axis=0))
     if rows.size == 0:
         return EMPTY
-    return Rect.from_edges(
-        box.x + int(columns[0]), box.y + int(rows[0]), box.x + int(columns[-1]) + 1, box.y + int(rows[-1]) + 1
-    )
+    return Rect.from_edges(box.x + int(columns[0]), box.y + int(rows[0]), box.x + int(columns[-1]) + 1, box.y + int(rows[-1]) + 1)

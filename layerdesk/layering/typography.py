@@ -145,7 +145,7 @@ def _correlation(plane: Plane, pattern: Plane) -> tuple[float, float]:
     return _cosine(first, second), _cosine(cv2.GaussianBlur(first, (0, 0), play), cv2.GaussianBlur(second, (0, 0), play))
 
 
-def _cosine(first: NDArray[np.floating[Any]], second: NDArray[np.floating[Any]]) -> float:
+def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
     norm = float(np.linalg.norm(first) * np.linalg.norm(second))
     return float(np.vdot(first, second)) / norm if norm > 0 else 0.0
 
