@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from layerdesk.app.folders import config_folder
 from layerdesk.errors import LayerDeskError
+from layerdesk.formats import atomic
 from layerdesk.layering.recipe import Recipe
 
 RECENT_LIMIT = 12
@@ -70,15 +69,9 @@ def load() -> Settings:
 
 def save(settings: Settings) -> None:
     """Keep them. Raises LayerDeskError where the folder cannot be written."""
-    path = settings_path()
     text = json.dumps(to_json(settings), ensure_ascii=False, indent=1, sort_keys=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-            file.write(text)
-        os.replace(file.name, path)  # noqa: PTH105 one call that replaces atomically on every platform
-    except OSError as error:
-        raise LayerDeskError(f"the settings could not be kept in {path.parent}; check that the folder can be written") from error
+    with atomic.replacing(settings_path(), sync=False) as target:
+        target.write_text(text, "utf-8")
 
 
 def to_json(settings: Settings) -> dict[str, Any]:

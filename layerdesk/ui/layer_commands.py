@@ -127,12 +127,13 @@ class LayerDesk(QObject):
 
     def _on_copied(self, clip: clipboard.Clip, drawn: tuple[object, bytes]) -> None:
         board = QGuiApplication.clipboard()
-        if clipboard.token_of(board.mimeData()) == clip.token:
+        if clipboard.token_of(board.mimeData() or QMimeData()) == clip.token:
             board.setMimeData(clipboard.mime_data(clip, *drawn))  # type: ignore[arg-type]
 
     def paste(self, _checked: bool = False) -> None:
         """Layers that were copied here; else a file or a picture from another program."""
-        data = QGuiApplication.clipboard().mimeData()
+        # An empty clipboard gives None, whatever the signature says.
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
         clip = self._clip
         if clip is not None and clipboard.token_of(data) == clip.token and self._session.document is not None:
             above = self._session.selection[-1] if self._session.selection else None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -21,9 +21,7 @@ from layerdesk.app.retyping import Retyping
 from layerdesk.app.session import Session
 from layerdesk.app.settings import Settings
 from layerdesk.app.thumbnails import Thumbnails
-from layerdesk.document.composite import composite
 from layerdesk.document.document import Document
-from layerdesk.document.geometry import Rect
 from layerdesk.document.layers import ShapeLayer, kind_of
 from layerdesk.layering.protocols import JobContext
 from layerdesk.ui import menus
@@ -40,11 +38,10 @@ from layerdesk.ui.panels.history import HistoryPanel
 from layerdesk.ui.panels.jobs import JobsPanel
 from layerdesk.ui.panels.layers import LayersPanel
 from layerdesk.ui.panels.properties import PropertiesPanel
-from layerdesk.ui.status_bar import StatusBar
+from layerdesk.ui.status_bar import PointerReadout, StatusBar
 from layerdesk.ui.welcome import Welcome
 
 _SIDE_WIDTH = 320
-_POINTER_EVERY_MS = 30
 
 
 class MainWindow(QMainWindow):
@@ -207,14 +204,9 @@ class MainWindow(QMainWindow):
         self.commands.reveal_wanted.connect(self._reveal)
         self.layers.menu_wanted.connect(self._show_layer_menu)
         view.zoom_changed.connect(self.status.show_zoom)
-        view.pointer_moved.connect(self._on_pointer)
+        view.pointer_moved.connect(PointerReadout(session, self.status).moved)
         view.edit_text_requested.connect(self._edit_text)
         view.colour_picked.connect(self._on_picked)
-        self._pointer: tuple[int, int] | None = None
-        self._pointer_timer = QTimer(self)
-        self._pointer_timer.setSingleShot(True)
-        self._pointer_timer.setInterval(_POINTER_EVERY_MS)
-        self._pointer_timer.timeout.connect(self._show_pointer)
         for key in self.keymap["view.compare"]:
             HeldKey(key, session.set_comparing, self)
         self._wheel = WheelZoom(view)
@@ -283,22 +275,6 @@ class MainWindow(QMainWindow):
             action = self._recent_menu.addAction(each)
             action.triggered.connect(lambda _checked=False, path=Path(each): self.files.open_path(path))
         self.action("file.open_recent").setEnabled(bool(settings.recent))
-
-    @Slot(int, int)
-    def _on_pointer(self, x: int, y: int) -> None:
-        self._pointer = (x, y)
-        if not self._pointer_timer.isActive():
-            self._pointer_timer.start()
-
-    @Slot()
-    def _show_pointer(self) -> None:
-        document = self.session.document
-        if document is None or self._pointer is None:
-            return
-        x, y = self._pointer
-        inside = 0 <= x < document.size.width and 0 <= y < document.size.height
-        pixel = composite(document, rect=Rect(x, y, 1, 1))[0, 0] if inside else None
-        self.status.show_pointer(x, y, None if pixel is None else (int(pixel[0]), int(pixel[1]), int(pixel[2])))
 
     @Slot(str)
     def _reveal(self, layer_id: str) -> None:

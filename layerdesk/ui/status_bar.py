@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from layerdesk.app.jobs import Job, JobRunner
+from layerdesk.app.session import Session
 from layerdesk.document.colour import to_hex
-from layerdesk.document.geometry import Size
+from layerdesk.document.composite import composite
+from layerdesk.document.geometry import Point, Rect, Size
 from layerdesk.ui.widgets import flat_button
 
+_POINTER_EVERY_MS = 30
 _SWATCH = QSize(12, 12)
 
 
@@ -72,6 +75,35 @@ class StatusBar(QStatusBar):
     @Slot()
     def _show_job(self) -> None:
         self._job.show_job(next((job for job in self._runner.running if job.shown), None))
+
+
+class PointerReadout(QObject):
+    """Has the status bar show the pixel under the pointer, at most so many times a second."""
+
+    def __init__(self, session: Session, status: StatusBar) -> None:
+        super().__init__(status)
+        self._session = session
+        self._status = status
+        self._place = (0, 0)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_POINTER_EVERY_MS)
+        self._timer.timeout.connect(self._show)
+
+    @Slot(int, int)
+    def moved(self, x: int, y: int) -> None:
+        self._place = (x, y)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _show(self) -> None:
+        document, (x, y) = self._session.document, self._place
+        if document is not None and document.rect.contains(Point(x, y)):
+            pixel = composite(document, rect=Rect(x, y, 1, 1))[0, 0]
+            self._status.show_pointer(x, y, (int(pixel[0]), int(pixel[1]), int(pixel[2])))
+        else:
+            self._status.show_pointer(x, y, None)
 
 
 class _JobStrip(QWidget):

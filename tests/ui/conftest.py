@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import window_samples
 from pytestqt.qtbot import QtBot
+from window_samples import MakeWindow
 
 from layerdesk.app import bootstrap
 from layerdesk.app.settings import Settings
 from layerdesk.ui.main_window import MainWindow
-import window_samples
-
-MakeWindow = Callable[..., MainWindow]
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_window(qtbot: QtBot) -> Iterator[MakeWindow]:
     """Windows that are shown, active, and left without a question at the end."""
     made: list[MainWindow] = []
@@ -39,12 +38,12 @@ def make_window(qtbot: QtBot) -> Iterator[MakeWindow]:
         window.leave()
 
 
-@pytest.fixture()
+@pytest.fixture
 def window(make_window: MakeWindow) -> MainWindow:
     return make_window()
 
 
-@pytest.fixture()
+@pytest.fixture
 def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     """A window with the sample picture layered, its words' fonts looked up."""
     window.files.open_path(window_samples.picture(tmp_path))

@@ -13,16 +13,57 @@ from pytestqt.qtbot import QtBot
 from layerdesk.app.actions import ACTIONS, BY_NAME, TOOLS, State, usable
 from layerdesk.ui.main_window import MainWindow
 
-CONTRACT = """
-file.new file.open file.open_recent file.save file.save_as file.export file.generate
-edit.undo edit.redo edit.cut edit.copy edit.paste edit.duplicate edit.delete edit.select_all
-layer.run layer.merge layer.split layer.group layer.ungroup layer.raise layer.lower
-layer.toggle_visible layer.toggle_lock layer.recognise_text layer.heal_background layer.ai_edit
-view.zoom_in view.zoom_out view.fit view.actual_size view.compare review.next review.previous
-help.shortcuts app.settings app.quit
-tool.move tool.brush tool.eraser tool.lasso tool.polygon tool.rectangle tool.wand tool.smart_select tool.text tool.hand
-tool.zoom tool.picker
-""".split()
+CONTRACT = (
+    "file.new",
+    "file.open",
+    "file.open_recent",
+    "file.save",
+    "file.save_as",
+    "file.export",
+    "file.generate",
+    "edit.undo",
+    "edit.redo",
+    "edit.cut",
+    "edit.copy",
+    "edit.paste",
+    "edit.duplicate",
+    "edit.delete",
+    "edit.select_all",
+    "layer.run",
+    "layer.merge",
+    "layer.split",
+    "layer.group",
+    "layer.ungroup",
+    "layer.raise",
+    "layer.lower",
+    "layer.toggle_visible",
+    "layer.toggle_lock",
+    "layer.recognise_text",
+    "layer.heal_background",
+    "layer.ai_edit",
+    "view.zoom_in",
+    "view.zoom_out",
+    "view.fit",
+    "view.actual_size",
+    "view.compare",
+    "review.next",
+    "review.previous",
+    "help.shortcuts",
+    "app.settings",
+    "app.quit",
+    "tool.move",
+    "tool.brush",
+    "tool.eraser",
+    "tool.lasso",
+    "tool.polygon",
+    "tool.rectangle",
+    "tool.wand",
+    "tool.smart_select",
+    "tool.text",
+    "tool.hand",
+    "tool.zoom",
+    "tool.picker",
+)
 PANELS = ("canvas", "layers_panel", "properties_panel", "history_panel", "jobs_panel")
 
 

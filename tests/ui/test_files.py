@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from conftest import MakeWindow
 from PySide6.QtCore import QLockFile, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from window_samples import HEIGHT, WIDTH, layered, layering_of, picture
+from window_samples import HEIGHT, WIDTH, MakeWindow, layered, layering_of, picture
 
 from layerdesk.app import autosave, files
 from layerdesk.app import settings as settings_module
 from layerdesk.app.settings import Settings
 from layerdesk.document import edits
-from layerdesk.document.document import Document
+from layerdesk.document.document import Document, SourceImage
 from layerdesk.formats import project
-from layerdesk.layering.protocols import Silent
+from layerdesk.layering.pipeline import Layering
+from layerdesk.layering.protocols import JobContext, Silent
+from layerdesk.layering.recipe import Recipe
 from layerdesk.ui.dialogs.export import ExportDialog
 from layerdesk.ui.dialogs.unsaved import UnsavedDialog
 from layerdesk.ui.main_window import MainWindow
@@ -113,7 +114,7 @@ def test_a_dropped_image_without_a_file_is_opened(window: MainWindow, qtbot: QtB
 def test_the_picture_shows_before_the_layers_are_there(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
     go: list[bool] = []
 
-    def slow(source, recipe, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def slow(source: SourceImage, recipe: Recipe, context: JobContext) -> Layering:
         while not go:
             context.check()
             time.sleep(0.005)
@@ -359,7 +360,7 @@ def test_saving_takes_the_recovery_away(make_window: MakeWindow, qtbot: QtBot, t
     wait_for(qtbot, lambda: not folder.exists())
 
 
-def test_a_recovery_that_is_not_wanted_is_deleted(tmp_path: Path, layerdesk_home: Path) -> None:
+def test_a_recovery_that_is_not_wanted_is_deleted(layerdesk_home: Path) -> None:
     folder = layerdesk_home / "recovery" / "abc"
     folder.mkdir(parents=True)
     project.save(layered(), folder / "document.layerdesk")

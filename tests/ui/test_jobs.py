@@ -16,9 +16,11 @@ from layerdesk.errors import LayerDeskError
 from layerdesk.layering.protocols import JobContext
 from layerdesk.ui.panels.jobs import JobsPanel
 
+pytestmark = pytest.mark.usefixtures("qapp")
 
-@pytest.fixture()
-def runner(qtbot: QtBot) -> Iterator[JobRunner]:
+
+@pytest.fixture
+def runner() -> Iterator[JobRunner]:
     runner = JobRunner()
     yield runner
     assert runner.shutdown()
@@ -129,7 +131,7 @@ def test_shutdown_with_a_running_job_takes_less_than_a_second(qtbot: QtBot) -> N
         runner.start("Late", until_cancelled)
 
 
-def test_shutdown_does_not_wait_for_work_that_will_not_stop(qtbot: QtBot) -> None:
+def test_shutdown_does_not_wait_for_work_that_will_not_stop() -> None:
     runner, let_go, began = JobRunner(), threading.Event(), threading.Event()
 
     def stubborn(_context: JobContext) -> None:

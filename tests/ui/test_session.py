@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 from window_samples import PHOTO, layered
 
 from layerdesk.app.session import Session
@@ -13,9 +12,11 @@ from layerdesk.document import edits
 from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point
 
+pytestmark = pytest.mark.usefixtures("qapp")
 
-@pytest.fixture()
-def session(qtbot: QtBot) -> Session:
+
+@pytest.fixture
+def session() -> Session:
     session = Session()
     session.set_document(layered())
     return session
@@ -27,7 +28,7 @@ def current(session: Session) -> Document:
     return document
 
 
-def test_a_new_document_is_told_as_replaced_then_as_changed(qtbot: QtBot) -> None:
+def test_a_new_document_is_told_as_replaced_then_as_changed() -> None:
     session, heard = Session(), []
     session.document_replaced.connect(lambda: heard.append("replaced"))
     session.document_changed.connect(lambda change: heard.append(change))

@@ -20,7 +20,9 @@ from layerdesk.document.style import Shape, TextBlock, TextLine, TextStyle
 from layerdesk.layering.pipeline import Layering, StageReport
 from layerdesk.layering.protocols import JobContext
 from layerdesk.layering.recipe import Recipe
+from layerdesk.ui.main_window import MainWindow
 
+MakeWindow = Callable[..., MainWindow]
 WIDTH, HEIGHT = 320, 200
 CARD, PHOTO, HELLO, WORLD = Rect(20, 20, 120, 60), Rect(190, 20, 90, 70), Rect(30, 120, 90, 24), Rect(170, 120, 100, 24)
 
