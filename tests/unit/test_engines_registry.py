@@ -144,3 +144,13 @@ def test_asking_for_engines_loads_no_model_library() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_engines_leave_nothing_in_the_home_and_report_to_nobody(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np; from layerdesk.engines.u2netp import U2Netp; from layerdesk.engines.rapidocr_engine import RapidOcr;"
+        "picture = np.zeros((40, 40, 3), np.uint8); U2Netp().subject(picture); RapidOcr().recognise_crop(picture)"
+    )
+    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], env=home)
+    assert list(tmp_path.rglob("*")) == []
