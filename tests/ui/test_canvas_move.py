@@ -180,11 +180,13 @@ def test_alt_drag_moves_a_duplicate_in_one_step() -> None:
 def test_esc_takes_the_duplicate_back_too() -> None:
     session, view = canvas(small_document())
     before = now(session)
+    session.set_selection([RING])
     press(view, 160.0, 70.0, keys=ALT)
     move(view, 190.0, 90.0, keys=ALT)
     assert len(list(now(session).leaves())) == 5
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert now(session) is before
+    assert session.selection == (RING,)
     assert steps(session) == ()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from canvas_documents import (
     ALT,
+    RING,
     SHIFT,
     SQUARE,
     at,
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import QApplication
 
 from layerdesk.app.session import Session
 from layerdesk.document import edits
+from layerdesk.document.document import Document
 from layerdesk.document.geometry import Point, Rect
 from layerdesk.document.layers import ObjectLayer
 from layerdesk.document.selection_shapes import like_colour_region, polygon_region
@@ -180,23 +182,57 @@ def test_the_wand_takes_the_connected_colour_of_the_source() -> None:
     assert np.array_equal(mask_of(now(session), session.selection[0]), exact.mask.to_array(document.rect))
 
 
-def test_the_smart_selection_finds_what_the_box_was_drawn_around() -> None:
-    plain = small_document()
-    pixels = np.full_like(plain.source.pixels, 255)
+def test_the_wand_on_a_moved_layer_takes_what_the_layer_would_show_there() -> None:
+    session, view = canvas(edits.move(small_document(), [SQUARE], dx=30, dy=-20))
+    session.set_selection([SQUARE])
+    session.set_tool("tool.wand")
+    before = now(session)
+    click(view, 250.0, 200.0)
+    region = like_colour_region(before.source.pixels, Point(220, 220), tolerance=32)
+    assert region is not None
+    gained = region.moved(Point(30, -20)).mask.to_array(before.rect)
+    assert gained[200, 250] == 255
+    assert np.array_equal(mask_of(now(session), SQUARE), np.maximum(mask_of(before, SQUARE), gained))
+
+
+def disc_document() -> tuple[Document, np.ndarray]:
+    """The small document on another picture: a yellow disc of radius 50 at (150, 140) on blue, and where the disc is."""
+    whole = small_document()
+    pixels = np.full_like(whole.source.pixels, 255)
     pixels[..., :3] = (40, 90, 160)
     rows, columns = np.mgrid[:280, :300]
     disc = (columns - 150) ** 2 + (rows - 140) ** 2 < 50**2
     pixels[disc, :3] = (230, 200, 30)
     noise = np.random.default_rng(2).integers(-6, 7, (280, 300, 3))
     pixels[..., :3] = np.clip(pixels[..., :3].astype(int) + noise, 0, 255)
-    document = dataclasses.replace(plain, source=dataclasses.replace(plain.source, pixels=pixels))
+    return dataclasses.replace(whole, source=dataclasses.replace(whole.source, pixels=pixels)), disc
+
+
+def likeness(got: np.ndarray, truth: np.ndarray) -> float:
+    """Common part over whole, of two masks."""
+    return float(np.count_nonzero(got & truth) / np.count_nonzero(got | truth))
+
+
+def test_the_smart_selection_finds_what_the_box_was_drawn_around() -> None:
+    document, disc = disc_document()
     session, view = canvas(document)
     session.set_tool("tool.smart_select")
     drag(view, (90.0, 80.0), (212.0, 203.0))
     (made,) = session.selection
-    got = mask_of(now(session), made) > 127
-    assert np.count_nonzero(got & disc) / np.count_nonzero(got | disc) > 0.95
+    assert likeness(mask_of(now(session), made) > 127, disc) > 0.95
     assert steps(session) == ("New layer from region",)
+
+
+def test_the_smart_selection_on_a_moved_layer_takes_what_the_layer_would_show_there() -> None:
+    document, disc = disc_document()
+    session, view = canvas(edits.move(document, [RING], dx=60, dy=-30))
+    session.set_selection([RING])
+    session.set_tool("tool.smart_select")
+    before = mask_of(now(session), RING) > 127
+    drag(view, (150.0, 50.0), (272.0, 173.0))
+    gained = np.zeros_like(disc)
+    gained[:-30, 60:] = disc[30:, :-60]
+    assert likeness(mask_of(now(session), RING) > 127, gained | before) > 0.95
 
 
 def test_a_smart_selection_that_comes_too_late_is_dropped() -> None:
@@ -218,9 +254,11 @@ def test_a_smart_selection_that_comes_too_late_is_dropped() -> None:
     waiting[0](region)
     assert now(session) is moved
     assert len(messages) == 1
+    session.set_selection([])
+    drag(view, (50.0, 50.0), (100.0, 100.0))
     session.set_document(small_document(200, 200))
     other = now(session)
-    waiting[0](region)
+    waiting[1](region)
     assert now(session) is other
 
 

@@ -297,13 +297,20 @@ def test_the_mask_is_shown_in_red_where_the_layer_lies_while_the_brush_is_active
     session, view = canvas(small_document())
     session.set_selection([SQUARE])
     session.set_tool("tool.brush")
+    shot(view)
+
+    def reddened() -> np.ndarray:
+        inside = (mask_of(now(session), SQUARE) > 0)[..., None]
+        pixels = composite(now(session))[..., :3].astype(float)
+        return np.where(inside, pixels * (1 - 110 / 255) + np.array([110.0, 0.0, 0.0]), pixels)
+
     session.apply("Move", edits.move(now(session), [SQUARE], dx=offset[0], dy=offset[1]))
-    inside = (mask_of(now(session), SQUARE) > 0)[..., None]
-    pixels = composite(now(session))[..., :3].astype(float)
-    red = pixels * (1 - 110 / 255) + np.array([110.0, 0.0, 0.0])
-    assert np.abs(shot(view)[20:300, 20:320] - np.where(inside, red, pixels)).max() <= 2
+    assert np.abs(shot(view)[20:300, 20:320] - reddened()).max() <= 2
+    larger = TileMask.from_rect(Rect(140, 70, 30, 60))
+    session.apply("Mask", edits.set_mask(now(session), SQUARE, mask=larger))
+    assert np.abs(shot(view)[20:300, 20:320] - reddened()).max() <= 2
     session.set_selection([])
-    assert np.array_equal(shot(view)[20:300, 20:320], pixels)
+    assert np.array_equal(shot(view)[20:300, 20:320], composite(now(session))[..., :3])
 
 
 def test_a_release_that_got_lost_ends_the_drag() -> None:

@@ -118,7 +118,6 @@ class MoveTool(Tool):
         if dragged:
             if stays:
                 store.cancel(key)
-            store.seal()
         elif drops is not None:
             self.session.set_selection(each for each in self.session.selection if each != drops)
         elif selects is not None:
