@@ -19,6 +19,8 @@ from layerdesk.layering.regions import Labels, Mask, Surfaces
 _TEXTURE = 0.15
 """Share of pixels far from any smooth surface from which a blob is a picture."""
 _PICTURE_AREA = 600
+_CRUMB = 0.004
+"""Share of a picture's area below which a piece broken off it is not looked at."""
 _FAR = 4.0
 """Pixels from the nearest smooth surface at which texture begins."""
 _SAME = 4.0
@@ -120,13 +122,17 @@ def _split(surfaces: Surfaces, blob: _Blob, *, textured: bool | None = None) -> 
     for rest in reversed(_blobs(todo, blob.rect, above=-1, depth=0, ground=blob.ground)):
         body = cv2.morphologyEx(rest.mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)).astype(bool)
         left = rest.mask.copy()
+        largest = 0
         for piece in reversed(_blobs(body, rest.rect, above=-1, depth=0, ground=blob.ground)):
             if _textured(surfaces, piece):
                 picture = _picture(piece)
                 pictures.append((picture, None))
                 left[piece.rect.translated(-rest.rect.origin).slices] &= ~picture.body
+                largest = max(largest, picture.area)
         for piece in reversed(_blobs(left, rest.rect, above=-1, depth=0, ground=blob.ground)):
-            found.extend(_split(surfaces, piece, textured=False))
+            # What the opening broke off a picture is its edge, and no thing of its own.
+            if np.count_nonzero(piece.mask) >= _CRUMB * largest:
+                found.extend(_split(surfaces, piece, textured=False))
     return pictures + found
 
 
@@ -229,8 +235,8 @@ def _marks(surfaces: Surfaces, blob: _Blob, todo: Mask, edges: Labels) -> list[t
         core = int(np.count_nonzero(rest.mask & ~surfaces.slope[rest.rect.slices]))
         if core < 6 or core < 0.25 * area:
             continue
-        for line in _rules(rest, side=min(surfaces.labels.shape)) or [rest]:
-            found.append((Part(rect=line.rect, body=line.mask, own=line.mask, surface=0), None))
+        lines = _rules(rest, side=min(surfaces.labels.shape)) or [rest]
+        found.extend((Part(rect=line.rect, body=line.mask, own=line.mask, surface=0), None) for line in lines)
     return found
 
 
@@ -254,14 +260,14 @@ def _rules(blob: _Blob, *, side: int) -> list[_Blob]:
     if max(blob.rect.width, blob.rect.height) < 0.08 * side or min(blob.rect.width, blob.rect.height) < 16:
         return []
     plane = blob.mask.astype(np.uint8)
-    level = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8))
-    plumb = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((15, 1), np.uint8))
+    level = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8)).astype(bool)
+    plumb = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((15, 1), np.uint8)).astype(bool)
     if np.count_nonzero(level | plumb) < 0.8 * np.count_nonzero(plane):
         return []
     lines = [
         line
         for part in (level, plumb & ~level)
-        for line in reversed(_blobs(part.astype(bool), blob.rect, above=-1, depth=0, ground=blob.ground))
+        for line in reversed(_blobs(part, blob.rect, above=-1, depth=0, ground=blob.ground))
         if min(line.rect.width, line.rect.height) <= 8
     ]
     extents = [
@@ -282,6 +288,6 @@ def _placed(mask: Mask, source: Rect, target: Rect) -> NDArray[np.uint8]:
 
 def filled(mask: Mask) -> Mask:
     """The mask with all its holes filled."""
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    padded = np.pad(mask.astype(np.uint8), 1)
     cv2.floodFill(padded, None, (0, 0), 2)
-    return padded[1:-1, 1:-1] != 2
+    return np.asarray(padded[1:-1, 1:-1] != 2)

@@ -99,8 +99,9 @@ def cover_surface(surfaces: Surfaces, body: Mask, own: Mask, rect: Rect) -> tupl
     return trimmed(outer, alpha)
 
 
-def cover_mark(surfaces: Surfaces, body: Mask, rect: Rect, around: Colours) -> tuple[Plane, NDArray[np.float32], float]:
-    """Coverage of a thin mark on what is `around` it (rect.height, rect.width, 3), its colour, and how far colours miss it (levels)."""
+def cover_mark(surfaces: Surfaces, body: Mask, rect: Rect, around: Colours) -> tuple[Plane, NDArray[np.float32], float, float]:
+    """Coverage of a thin mark on what is `around` it (rect.height, rect.width, 3), its colour, how far colours miss it, and how far
+    it stands out (levels)."""
     rows, columns = np.nonzero(body)
     colours = surfaces.image[rows + rect.y, columns + rect.x].astype(np.float32)
     back = around[rows, columns]
@@ -110,7 +111,7 @@ def cover_mark(surfaces: Surfaces, body: Mask, rect: Rect, around: Colours) -> t
     share, off = mixed(colours, np.broadcast_to(fore, colours.shape), back)
     alpha = np.zeros(body.shape, np.uint8)
     alpha[rows, columns] = (share * 255.0 + 0.5).astype(np.uint8)
-    return alpha, fore, float(off.mean())
+    return alpha, fore, float(off.mean()), float(np.median(strength[strong]))
 
 
 def trimmed(rect: Rect, alpha: Plane) -> tuple[Rect, Plane]:

@@ -86,7 +86,7 @@ def _touch(labels: Labels, first: int, second: int) -> bool:
     """Whether two surfaces lie side by side for a while: then the edge between them is there to be seen."""
     together = 0
     for near, far in ((labels[:-3], labels[3:]), (labels[:, :-3], labels[:, 3:])):
-        together += np.count_nonzero((near == first) & (far == second)) + np.count_nonzero((near == second) & (far == first))
+        together += int((((near == first) & (far == second)) | ((near == second) & (far == first))).sum())
     return together > 60
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def _joined(chain: list[Piece], *, order: float, level: bool) -> Piece:
         own[part] |= piece.own
     profile = np.median(chain[0].alpha, axis=1 if level else 0).astype(np.uint8)
     inner = chain[0].rect
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         if level:
             gap = Rect.from_edges(before.rect.right, inner.y, after.rect.x, inner.bottom)
         else:

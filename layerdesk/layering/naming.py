@@ -21,9 +21,9 @@ def shape_name(shape: Shape) -> str:
     return f"{word}, {colour}" if colour else word
 
 
-def object_name(*, textured: bool, area_share: float, flat: bool) -> str:
-    """'Photo' for texture, 'Icon' for something small, 'Illustration' otherwise."""
-    if textured and not flat:
+def object_name(*, picture: bool, area_share: float) -> str:
+    """'Photo' for texture, 'Icon' for something small, 'Illustration' otherwise. `area_share` is of the canvas."""
+    if picture and area_share >= 0.002:
         return "Photo"
     return "Icon" if area_share < 0.01 else "Illustration"
 

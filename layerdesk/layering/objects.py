@@ -14,10 +14,16 @@ from layerdesk.layering.ground import find_ground
 from layerdesk.layering.naming import object_name, shape_name
 from layerdesk.layering.pieces import OUTLINE, Piece, measure, outlined
 from layerdesk.layering.protocols import JobContext, Plane, Rgb, Saliency
-from layerdesk.layering.regions import Mask, Surfaces, find_surfaces
+from layerdesk.layering.regions import Mask, find_surfaces
+from layerdesk.layering.subject import find_subject, with_subject
 
 _SPECK = 12.0
 _SPECK_SHARE = 1e-5
+_WHOLE = 0.97
+"""Share of the picture from which texture is the picture itself and no thing in it; on no plain background _STAGE does."""
+_STAGE = 0.5
+_MOST = 400
+"""Elements; beyond, the smallest are left in the background."""
 _FAINT = 6
 """Levels of a channel; what differs less from its surroundings is not there."""
 
@@ -29,21 +35,26 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     `saliency` finds the subject where the background is no plain one; None leaves that out.
     """
     context.check()
+    size = Size(image.shape[1], image.shape[0])
     surfaces = find_surfaces(image)
     context.check()
     ground, nature = find_ground(surfaces)
     parts = take_apart(surfaces, ground, check=context.check)
-    canvas = image.shape[0] * image.shape[1]
     pieces = []
     for order, (part, hidden) in enumerate(zip(parts, _hidden(parts), strict=True)):
         context.check()
         pieces.append(measure(surfaces, part, order=order, hidden=hidden))
-    pieces = _with_outlines(pieces)
-    pieces = gather(surfaces, pieces)
-    least = max(_SPECK, _SPECK_SHARE * canvas)
+    faint = max(_FAINT, 2.5 * surfaces.tolerance)
+    found = [piece if piece is not None and piece.contrast >= faint else None for piece in _with_outlines(pieces)]
     wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    pieces = [piece for piece in pieces if _counts(piece, least=least, size=Size(image.shape[1], image.shape[0]), wet=wet)]
-    return _finished(pieces, canvas=canvas)
+    whole = _WHOLE if nature == "plain" else _STAGE
+    things = [piece for piece in gather(surfaces, found) if _counts(piece, whole=whole, size=size, wet=wet)]
+    elements = _finished(_fewer(things), size=size)
+    if nature == "plain" or saliency is None:
+        return elements
+    context.check()
+    subject = find_subject(image, elements, saliency)
+    return elements if subject is None else with_subject(subject, elements)
 
 
 def _hidden(parts: tuple[Part, ...]) -> list[Mask | None]:
@@ -92,14 +103,15 @@ def _edges(piece: Piece) -> tuple[int, int, int, int]:
     return piece.rect.x, piece.rect.y, piece.rect.right, piece.rect.bottom
 
 
-def _counts(piece: Piece, *, least: float, size: Size, wet: Mask) -> bool:
+def _counts(piece: Piece, *, whole: float, size: Size, wet: Mask) -> bool:
     """Whether a piece is worth a layer: not a speck, not the whole picture or its rim, not a leftover of text."""
     area = piece.area
-    if area < least or (piece.picture and area > 0.97 * size.rect.area) or _rim(piece, size):
+    least = max(_SPECK, _SPECK_SHARE * size.rect.area)
+    if area < least or (piece.picture and area > whole * size.rect.area) or _rim(piece, size):
         return False
     strong = piece.alpha > 127
-    under = np.count_nonzero(strong & wet[piece.rect.slices])
-    return bool(under < 0.6 * max(1, np.count_nonzero(strong)))
+    under = int(np.count_nonzero(strong & wet[piece.rect.slices]))
+    return under < 0.6 * max(1, int(np.count_nonzero(strong)))
 
 
 def _rim(piece: Piece, size: Size) -> bool:
@@ -111,10 +123,18 @@ def _rim(piece: Piece, size: Size) -> bool:
     return not (piece.alpha[inner.slices] > 127).any()
 
 
-def _finished(pieces: list[Piece], *, canvas: int) -> tuple[Element, ...]:
-    height_width = (max((p.rect.bottom for p in pieces), default=0), max((p.rect.right for p in pieces), default=0))
-    covered = np.zeros(height_width, bool)
-    owner = np.full(height_width, -1, np.int32)
+def _fewer(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, without the smallest where they are too many to work with."""
+    if len(pieces) <= _MOST:
+        return pieces
+    least = sorted((piece.area for piece in pieces), reverse=True)[_MOST - 1]
+    return [piece for piece in pieces if piece.area >= least][:_MOST]
+
+
+def _finished(pieces: list[Piece], *, size: Size) -> tuple[Element, ...]:
+    """The pieces, bottom to top, as elements that know what they lie on and what of them is seen."""
+    covered = np.zeros((size.height, size.width), bool)
+    owner = np.full((size.height, size.width), -1, np.int32)
     visible: list[Plane] = []
     for piece in reversed(pieces):
         part = covered[piece.rect.slices]
@@ -125,7 +145,7 @@ def _finished(pieces: list[Piece], *, canvas: int) -> tuple[Element, ...]:
     for index, piece in enumerate(pieces):
         parent = _below(owner, piece)
         owner[piece.rect.slices][piece.alpha > 127] = index
-        elements.append(_element(piece, visible[index], parent, canvas=canvas))
+        elements.append(_element(piece, visible[index], parent, canvas=size.rect.area))
     return tuple(elements)
 
 
@@ -147,7 +167,7 @@ def _element(piece: Piece, visible: Plane, parent: int | None, *, canvas: int) -
         name = shape_name(shape)
     else:
         confidence = 0.75 if piece.form is not None else 0.6
-        name = object_name(textured=piece.picture, area_share=piece.area / canvas, flat=False)
+        name = object_name(picture=piece.picture, area_share=piece.area / canvas)
     return Element(
         kind="shape" if shape is not None else "object", rect=piece.rect, alpha=piece.alpha, visible=visible, shape=shape,
         name=name, confidence=round(max(0.1, confidence), 3), engine="regions", parent=parent,

@@ -24,7 +24,7 @@ def paint_of(image: Rgb, mask: Mask, rect: Rect) -> tuple[str | LinearGradient, 
     step = max(1, rows.size // _SAMPLES)
     rows, columns = rows[::step], columns[::step]
     colours = image[rows + rect.y, columns + rect.x].astype(np.float64)
-    middle = np.median(colours, axis=0)
+    middle: NDArray[np.float64] = np.median(colours, axis=0)
     flat_error = float(np.abs(colours - middle).mean())
     if rows.size < 50 or flat_error < 0.8:
         return to_hex(tuple(middle)), flat_error
@@ -38,10 +38,8 @@ def paint_of(image: Rgb, mask: Mask, rect: Rect) -> tuple[str | LinearGradient, 
 def fitted(design: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Least squares by the normal equations, with a trace of damping so that a column without data gives 0 and no error."""
     square = design.T @ design
-    solution: NDArray[np.float64] = np.linalg.solve(
-        square + np.eye(len(square)) * 1e-9 * max(1.0, float(np.trace(square))), design.T @ values
-    )
-    return solution
+    damping = np.eye(len(square)) * 1e-9 * max(1.0, float(np.trace(square)))
+    return np.asarray(np.linalg.solve(square + damping, design.T @ values), np.float64)
 
 
 def _gradient(places: NDArray[np.float64], colours: NDArray[np.float64]) -> tuple[LinearGradient | None, float]:

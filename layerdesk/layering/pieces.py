@@ -36,6 +36,8 @@ class Piece:
     """None for a picture and for what has several colours."""
     fill: Fill | None
     stroke: Stroke | None
+    contrast: float
+    """Levels of a channel by which it stands out from what lies around it; 255 where that is not in question."""
     blob: int
     above: int
     order: float
@@ -99,6 +101,7 @@ def measure(surfaces: Surfaces, part: Part, *, order: int, hidden: Mask | None =
     fill, error = paint_of(surfaces.image, part.own, part.rect)
     return Piece(
         rect=rect, alpha=alpha, own=own | ((alpha > 0) & ~_placed(body, part.rect, rect)), form=form, fill=fill, stroke=None,
+        contrast=255.0,
         blob=part.blob, above=part.above,
         order=order, error=error,
     )  # fmt: skip
@@ -120,7 +123,7 @@ def _picture(part: Part, hidden: Mask | None, order: int) -> Piece:
     elif form is not None:
         alpha = draw(form, width=part.rect.width, height=part.rect.height, x=part.rect.x, y=part.rect.y)
     return Piece(
-        rect=part.rect, alpha=alpha, own=alpha > 0, form=form, fill=None, stroke=None, blob=part.blob, above=part.above,
+        rect=part.rect, alpha=alpha, own=alpha > 0, form=form, fill=None, stroke=None, contrast=255.0, blob=part.blob, above=part.above,
         order=order,
         picture=True, error=255.0,
     )  # fmt: skip
@@ -130,7 +133,7 @@ def _mark(surfaces: Surfaces, part: Part, order: int) -> Piece:
     outer = part.rect.expanded(6).intersected(Rect(0, 0, surfaces.labels.shape[1], surfaces.labels.shape[0]))
     body = _placed(part.body, part.rect, outer)
     around = ground_colours(surfaces, body, outer)
-    alpha, colour, off = cover_mark(surfaces, body, outer, around)
+    alpha, colour, off, contrast = cover_mark(surfaces, body, outer, around)
     rect, alpha = trimmed(outer, alpha)
     if rect.empty:
         rect, alpha = part.rect, part.body.astype(np.uint8) * np.uint8(255)
@@ -144,7 +147,7 @@ def _mark(surfaces: Surfaces, part: Part, order: int) -> Piece:
             form, width = ring
             stroke, fill = Stroke(color=fill, width=width), ""
     return Piece(
-        rect=rect, alpha=alpha, own=own, form=form, fill=fill or None, stroke=stroke, blob=part.blob, above=part.above,
+        rect=rect, alpha=alpha, own=own, form=form, fill=fill or None, stroke=stroke, contrast=contrast, blob=part.blob, above=part.above,
         order=order, error=off,
     )  # fmt: skip
 

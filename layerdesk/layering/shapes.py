@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,6 @@ from layerdesk.layering.protocols import Plane
 from layerdesk.layering.regions import Mask
 
 Points = tuple[tuple[float, float], ...]
-Real = NDArray[np.float32]
 
 _LINE = 8.0
 """Pixels; a bar no thicker than this and much longer is a line."""
@@ -149,7 +149,7 @@ def draw(form: Form, *, width: int, height: int, x: int, y: int) -> Plane:
     return _to_plane(0.5 - (corner + inner - radius))
 
 
-def _to_plane(share: Real) -> Plane:
+def _to_plane(share: NDArray[np.floating[Any]]) -> Plane:
     plane: Plane = (np.clip(share, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     return plane
 
@@ -165,23 +165,26 @@ def _straight(box: tuple[float, float, float, float]) -> Form:
 
 def _outline(coverage: Plane, box: tuple[float, float, float, float], *, x: int, y: int) -> Form:
     """A slanted line, an arrow, a polygon or a free path."""
-    mask = cv2.copyMakeBorder((coverage >= 128).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    mask = np.pad((coverage >= 128).astype(np.uint8), 1)
     found, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(x - 1, y - 1))
-    contours = [contour for contour in found if len(contour) >= 3]
+    contours = [np.asarray(contour, np.int32) for contour in found if len(contour) >= 3]
     if not contours:
         return Form(type="rectangle", box=box)
     if len(contours) == 1:
         slanted = _slanted(contours[0], box, area=int(mask.sum()))
         if slanted is not None:
             return slanted
-        polygon = cv2.approxPolyDP(contours[0], 1.6, True)[:, 0]
+        polygon = _simplified(contours[0], 1.6)
         if 3 <= len(polygon) <= _VERTICES and _covers(polygon, mask, x=x, y=y):
             points: Points = tuple((float(a) + 0.5, float(b) + 0.5) for a, b in polygon)
             return arrow(points, box=box) or Form(type="polygon", box=box, points=points, error=0.3)
-    outlines = tuple(
-        tuple((float(a) + 0.5, float(b) + 0.5) for a, b in cv2.approxPolyDP(contour, 0.7, True)[:, 0]) for contour in contours
-    )
+    outlines = tuple(tuple((float(a) + 0.5, float(b) + 0.5) for a, b in _simplified(contour, 0.7)) for contour in contours)
     return Form(type="path", box=box, contours=tuple(outline for outline in outlines if len(outline) >= 3), error=0.5)
+
+
+def _simplified(contour: NDArray[np.int32], slack: float) -> NDArray[np.int32]:
+    """(n, 2) corners of a closed outline that stays within `slack` pixels of the contour."""
+    return np.asarray(cv2.approxPolyDP(contour, slack, closed=True), np.int32)[:, 0]
 
 
 def _slanted(contour: NDArray[np.int32], box: tuple[float, float, float, float], *, area: int) -> Form | None:
@@ -201,7 +204,7 @@ def _covers(polygon: NDArray[np.int32], mask: NDArray[np.uint8], *, x: int, y: i
     drawn = np.zeros_like(mask)
     cv2.fillPoly(drawn, [polygon - np.array([x - 1, y - 1])], 1)
     wrong = cv2.erode(cv2.absdiff(drawn, mask), np.ones((3, 3), np.uint8))
-    length = cv2.arcLength(polygon, True)
+    length = cv2.arcLength(polygon, closed=True)
     return not wrong.any() and float(np.count_nonzero(drawn != mask)) <= 0.8 * length
 
 
