@@ -134,6 +134,8 @@ class Assembler:
             id=self._next("b"),
             name="Background",
             provenance=self._origins.background,
+            # As in paint programs: what everything lies on does not slip away under a drag.
+            locked=True,
             confidence=0.98 if not self._methods else 0.95 if self._methods == ("smooth",) else 0.8,
             mask=self._background.mask,
             own=self._background.own,

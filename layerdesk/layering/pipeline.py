@@ -85,6 +85,7 @@ def _flat_background(source: SourceImage) -> BackgroundLayer:
     return BackgroundLayer(
         id="b1",
         name="Background",
+        locked=True,
         provenance=Provenance(stage="source", engine="layerdesk", version=layerdesk.__version__),
         mask=TileMask.from_array(np.ascontiguousarray(source.pixels[..., 3])),
     )
