@@ -103,6 +103,14 @@ class Autosave(QObject):
         self._job.failed.connect(self.failed)
         self._job.finished.connect(partial(self._on_finished, folder))
 
+    def adopt(self, orphan: Orphan) -> None:
+        """The open document came out of this orphan: its folder is this window's from now on, until the work is saved."""
+        self.drop()
+        self._lock = QLockFile(str(orphan.folder / _LOCK))
+        self._lock.setStaleLockTime(0)
+        self._lock.tryLock(0)
+        self._folder, self._kept = orphan.folder, self._session.document
+
     @Slot()
     def drop(self) -> None:
         """What is kept is no longer needed: it was saved, or is not wanted."""

@@ -144,6 +144,16 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+HEAVY: frozenset[str] = frozenset({"layer.merge", "layer.split"})
+"""Commands that compute pixels; on more of them than INSTANT they are to run behind."""
+INSTANT = 400_000
+
+
+def pixels_of(document: Document, ids: Ids) -> int:
+    """How many pixels the boxes of these layers hold together."""
+    return sum(leaf.bounds.area for leaf in leaves(tuple(document.layer(each) for each in ids)))
+
+
 def select_all(document: Document) -> Ids:
     """Every unlocked layer of the top level."""
     return tuple(layer.id for layer in document.layers if not layer.locked)

@@ -34,6 +34,8 @@ class FileDesk(QObject):
     """Everything that reads or writes a file runs behind; messages say how it ended."""
 
     settings_changed = Signal(object)
+    recovered = Signal(object)
+    """The autosave.Orphan that was opened."""
     exported = Signal(object)
     """files.Exported"""
 
@@ -108,7 +110,7 @@ class FileDesk(QObject):
         if job is not self._opening:
             return
         self._opening = None
-        self._messages.clear()
+        self._messages.clear(with_choices=False)
         self.show_document(opened.document, path=opened.path if opened.is_project else None, log=opened.log)
         if opened.path.is_absolute() or opened.path.exists():
             self.change_settings(self.settings.with_recent(opened.path))
@@ -142,10 +144,10 @@ class FileDesk(QObject):
     def recover(self, orphan: autosave.Orphan) -> None:
         limit = self.settings.max_pixels
 
-        def recovered(opened: files.Opened) -> None:
+        def on_opened(opened: files.Opened) -> None:
             self.show_document(opened.document, path=None, log=opened.log)
+            self.recovered.emit(orphan)
             self._session.mark_recovered(orphan.path)
-            autosave.forget(orphan)
             self._messages.show_message(f"Recovered “{orphan.name}”. Save it to keep it.")
 
         def start() -> None:
@@ -154,7 +156,7 @@ class FileDesk(QObject):
                 lambda context: files.open_file(orphan.document, max_pixels=limit, context=context),
                 lane="file",
             )
-            job.succeeded.connect(recovered)
+            job.succeeded.connect(on_opened)
             job.failed.connect(self._show_failure)
 
         self.guard(start)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from layerdesk.app import clipboard, edit_commands, files, layering_job, review
+from layerdesk.app import clipboard, edit_commands, files, layering_job, review, typesetting
 from layerdesk.app.edit_commands import Command, Outcome
 from layerdesk.app.jobs import JobRunner
 from layerdesk.app.layering_job import LayeringDesk
@@ -47,7 +47,9 @@ class LayerDesk(QObject):
 
     def handlers(self) -> dict[str, Handler]:
         """What each action's name calls."""
-        found: dict[str, Handler] = {name: self._handler(command) for name, command in edit_commands.COMMANDS.items()}
+        found: dict[str, Handler] = {
+            name: self._handler(command, heavy=name in edit_commands.HEAVY) for name, command in edit_commands.COMMANDS.items()
+        }
         for way, (dx, dy) in edit_commands.NUDGES.items():
             for end, far in (("", 1), ("_far", edit_commands.FAR)):
                 nudge = partial(edit_commands.nudge, dx=dx * far, dy=dy * far)
@@ -73,25 +75,48 @@ class LayerDesk(QObject):
             "review.previous": call(lambda: self.review(forward=False)),
         }
 
-    def run(self, command: Command) -> None:
-        """Apply a command to the selected layers; a refusal becomes a message."""
+    def run(self, command: Command, *, heavy: bool = False) -> None:
+        """Apply a command to the selected layers, a heavy one to large layers behind; a refusal becomes a message."""
         document, ids = self._session.document, self._session.selection
         if document is None or not ids:
+            return
+        if heavy and edit_commands.pixels_of(document, ids) > edit_commands.INSTANT:
+            job = self._runner.start("Compute layers", lambda _context: command(document, ids), lane="quiet")
+            job.succeeded.connect(partial(self._on_computed, document))
+            job.failed.connect(lambda text: self._session.message.emit(_sentence(text)))
             return
         try:
             outcome = command(document, ids)
         except LayerDeskError as error:
-            self._session.message.emit(_sentence(error))
+            self._session.message.emit(_sentence(str(error)))
             return
         self._take(outcome)
+
+    def _on_computed(self, started_from: Document, outcome: Outcome) -> None:
+        if self._session.document is started_from:
+            self._take(outcome)
+        else:
+            self._session.message.emit(f"The picture was changed meanwhile; “{outcome.name}” was not done. Do it again.")
+
+    def recolour(self, layer_id: str, *, colour: str) -> None:
+        """Fill a shape with this colour, where it is still there."""
+        document = self._session.document
+        if document is None or layer_id not in document:
+            return
+        try:
+            after = typesetting.recolour(document, layer_id, colour=colour)
+        except LayerDeskError as error:
+            self._session.message.emit(_sentence(str(error)))
+            return
+        self._session.apply(f"Fill {colour}", after)
 
     def _take(self, outcome: Outcome) -> None:
         self._session.apply(outcome.name, outcome.document, merge_key=outcome.merge_key)
         if outcome.selection is not None:
             self._session.set_selection(outcome.selection)
 
-    def _handler(self, command: Command) -> Handler:
-        return call(lambda: self.run(command))
+    def _handler(self, command: Command, *, heavy: bool = False) -> Handler:
+        return call(lambda: self.run(command, heavy=heavy))
 
     def _select(self, choose: Callable[[Document], tuple[str, ...]]) -> None:
         if self._session.document is not None:
@@ -199,6 +224,5 @@ class LayerDesk(QObject):
         self.reviewed.emit()
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error)
+def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if not text.endswith(".") else text

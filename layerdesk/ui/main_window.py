@@ -11,12 +11,12 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from layerdesk.app import clipboard, files, keymap, typesetting
+from layerdesk.app import clipboard, files, keymap
 from layerdesk.app.actions import MENUS, TOOLS, State, usable
 from layerdesk.app.autosave import SECONDS, Autosave
 from layerdesk.app.font_shelf import FontShelf
 from layerdesk.app.jobs import JobRunner
-from layerdesk.app.layering_job import LayerImage, LayeringDesk, layer_source
+from layerdesk.app.layering_job import STEP, LayerImage, LayeringDesk, layer_source
 from layerdesk.app.retyping import Retyping
 from layerdesk.app.session import Session
 from layerdesk.app.settings import Settings
@@ -32,7 +32,7 @@ from layerdesk.ui.file_commands import FileDesk
 from layerdesk.ui.held_key import HeldKey, WheelZoom
 from layerdesk.ui.layer_commands import LayerDesk
 from layerdesk.ui.menus import call
-from layerdesk.ui.message_bar import MessageBars
+from layerdesk.ui.message_bar import Choice, MessageBars
 from layerdesk.ui.options_bar import OptionsBar
 from layerdesk.ui.panels.history import HistoryPanel
 from layerdesk.ui.panels.jobs import JobsPanel
@@ -42,6 +42,8 @@ from layerdesk.ui.status_bar import PointerReadout, StatusBar
 from layerdesk.ui.welcome import Welcome
 
 _SIDE_WIDTH = 320
+_ABOUT_DOCUMENT = "document"
+"""Topic of the messages that are about the open document and go with it."""
 
 
 class MainWindow(QMainWindow):
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
         self.layering.warned.connect(lambda text: self.messages.show_message(text, kind="warning"))
         self.layering.offered.connect(self._on_offered)
         self.files.settings_changed.connect(self._on_settings)
+        self.files.recovered.connect(self.autosave.adopt)
         self.autosave.failed.connect(lambda text: self.messages.show_message(text, kind="warning"))
         self.commands.reviewed.connect(self._show_review)
         self.commands.reveal_wanted.connect(self._reveal)
@@ -241,6 +244,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_replaced(self) -> None:
         document = self.session.document
+        self.messages.drop_topic(_ABOUT_DOCUMENT)
         self._stack.setCurrentWidget(self.canvas if document is not None else self.welcome)
         self.status.show_size(None if document is None else document.size)
         self.status.show_pointer(0, 0, None)
@@ -298,12 +302,12 @@ class MainWindow(QMainWindow):
         job.failed.connect(lambda text: self.messages.show_message(text, kind="error"))
 
     def _on_offered(self, name: str, answer: Document) -> None:
+        what = "Layers are ready" if name == STEP else f"{name} is done"
         self.messages.show_message(
-            "Layers are ready; the picture was changed meanwhile."
-            if name == "Layer the picture"
-            else f"{name} is done; the picture was changed meanwhile.",
+            f"{what}; the picture was changed meanwhile.",
             kind="warning",
             choices=(("Use them", lambda: self.session.apply(name, answer)), ("Keep mine", lambda: None)),
+            topic=_ABOUT_DOCUMENT,
         )
 
     @Slot(str)
@@ -317,11 +321,10 @@ class MainWindow(QMainWindow):
     def _on_picked(self, colour: str) -> None:
         document, ids = self.session.document, self.session.selection
         layer = document.layer(ids[-1]) if document is not None and ids else None
-        choices = [("Copy", lambda: QGuiApplication.clipboard().setText(colour))]
-        if document is not None and isinstance(layer, ShapeLayer):
-            after = typesetting.recolour(document, layer.id, colour=colour)
-            choices.append((f"Use for “{layer.name}”", lambda: self.session.apply(f"Fill {colour}", after)))
-        self.messages.show_message(f"Picked {colour}.", choices=tuple(choices))
+        choices: list[Choice] = [("Copy", lambda: QGuiApplication.clipboard().setText(colour))]
+        if isinstance(layer, ShapeLayer):
+            choices.append((f"Use for “{layer.name}”", lambda: self.commands.recolour(layer.id, colour=colour)))
+        self.messages.show_message(f"Picked {colour}.", choices=tuple(choices), topic=_ABOUT_DOCUMENT)
 
     @Slot(QPoint)
     def _show_layer_menu(self, place: QPoint) -> None:

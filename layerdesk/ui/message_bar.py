@@ -17,9 +17,11 @@ _MOST = 3
 class Message(QFrame):
     """One sentence with its choices."""
 
-    def __init__(self, text: str, *, kind: Kind, choices: tuple[Choice, ...], parent: QWidget) -> None:
+    def __init__(self, text: str, *, kind: Kind, choices: tuple[Choice, ...], topic: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.text = text
+        self.topic = topic
+        self.has_choices = bool(choices)
         self.setObjectName("message_bar")
         self.setProperty("kind", kind)
         self.setAccessibleName(f"{kind.capitalize()}: {text}")
@@ -74,7 +76,7 @@ class MessageBars(QWidget):
         """The sentences on show, oldest first."""
         return tuple(message.text for message in self._open())
 
-    def show_message(self, text: str, *, kind: Kind = "note", choices: tuple[Choice, ...] = ()) -> Message:
+    def show_message(self, text: str, *, kind: Kind = "note", choices: tuple[Choice, ...] = (), topic: str = "") -> Message:
         """Show `text` (once: the same sentence again replaces itself). Each choice closes the strip and calls its function."""
         for old in self._open():
             if old.text == text:
@@ -82,14 +84,22 @@ class MessageBars(QWidget):
         opened = self._open()
         if len(opened) >= _MOST:
             opened[0].close_message()
-        message = Message(text, kind=kind, choices=choices, parent=self)
+        message = Message(text, kind=kind, choices=choices, topic=topic, parent=self)
         self._column.addWidget(message)
         message.show()
         return message
 
-    def clear(self) -> None:
+    def clear(self, *, with_choices: bool = True) -> None:
+        """Close all; without `with_choices` those that ask something stay."""
         for message in self._open():
-            message.close_message()
+            if with_choices or not message.has_choices:
+                message.close_message()
+
+    def drop_topic(self, topic: str) -> None:
+        """Close those of this topic."""
+        for message in self._open():
+            if message.topic == topic:
+                message.close_message()
 
     def _open(self) -> list[Message]:
         items = (self._column.itemAt(place) for place in range(self._column.count()))

@@ -14,6 +14,8 @@ from layerdesk.document.geometry import Point, Rect, Size
 from layerdesk.ui.widgets import flat_button
 
 _POINTER_EVERY_MS = 30
+_HEIGHT = 34
+"""So that nothing moves when a job with its button comes and goes."""
 _SWATCH = QSize(12, 12)
 
 
@@ -23,6 +25,7 @@ class StatusBar(QStatusBar):
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setMinimumHeight(_HEIGHT)
         self._runner = runner
         self._job = _JobStrip(self)
         self.addWidget(self._job)

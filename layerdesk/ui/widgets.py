@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QDoubleSpinBox,
@@ -107,6 +107,9 @@ class ColourButton(QPushButton):
         self.setToolTip(self._name)
         swatch = QPixmap(14, 14)
         swatch.fill(QColor(value) if is_hex(value) else Qt.GlobalColor.transparent)
+        with QPainter(swatch) as painter:
+            painter.setPen(theme.colour("faint"))
+            painter.drawRect(swatch.rect().adjusted(0, 0, -1, -1))
         self.setIcon(QIcon(swatch))
 
     def _on_clicked(self, _checked: bool = False) -> None:

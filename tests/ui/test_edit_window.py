@@ -7,19 +7,20 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from window_samples import PHOTO, MakeWindow, layered, layering_of, picture
 
-from layerdesk.app import clipboard
+from layerdesk.app import clipboard, edit_commands
 from layerdesk.app.layering_job import LayerImage
 from layerdesk.app.settings import Settings
 from layerdesk.document import edits
 from layerdesk.document.composite import composite
 from layerdesk.document.document import Document, SourceImage
-from layerdesk.document.layers import GroupLayer, ObjectLayer
+from layerdesk.document.layers import GroupLayer, ObjectLayer, ShapeLayer
 from layerdesk.errors import LayerDeskError
 from layerdesk.layering.pipeline import Layering
 from layerdesk.layering.protocols import JobContext
@@ -299,6 +300,28 @@ def test_a_picture_changed_meanwhile_is_not_pasted_over(make_window: MakeWindow,
     assert current(window).layer("b1").name == "Mine"
 
 
+def test_an_offer_goes_with_its_picture(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    go: list[bool] = []
+    window = start_slow(make_window, qtbot, tmp_path, go)
+    window.session.apply("Rename", edits.rename(current(window), "b1", name="Mine"))
+    go.append(True)
+    qtbot.waitUntil(lambda: "Layers are ready; the picture was changed meanwhile." in window.messages.texts)
+    window.session.set_document(layered())
+    assert "Layers are ready; the picture was changed meanwhile." not in window.messages.texts
+
+
+def test_a_picked_colour_is_offered_to_the_selected_shape(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.session.set_selection(["s1"])
+    opened.canvas.colour_picked.emit("#123456")
+    choose(opened, qtbot, "Use for “Card”")
+    layer = current(opened).layer("s1")
+    assert isinstance(layer, ShapeLayer)
+    assert layer.shape.fill == "#123456"
+    opened.canvas.colour_picked.emit("#654321")
+    choose(opened, qtbot, "Copy")
+    assert QGuiApplication.clipboard().text() == "#654321"
+
+
 def test_keep_mine_keeps_mine(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
     go: list[bool] = []
     window = start_slow(make_window, qtbot, tmp_path, go)
@@ -310,7 +333,9 @@ def test_keep_mine_keeps_mine(make_window: MakeWindow, qtbot: QtBot, tmp_path: P
 
 
 def test_warnings_of_the_layering_are_shown(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window = start_slow(make_window, qtbot, tmp_path, [True])
+    go: list[bool] = []
+    window = start_slow(make_window, qtbot, tmp_path, go)
+    go.append(True)
     qtbot.waitUntil(lambda: "no font fits “Hello”" in window.messages.texts)
 
 
@@ -407,3 +432,23 @@ def test_the_status_bar_shows_the_pixel_under_the_pointer(opened: MainWindow, qt
     assert opened.status.zoom.text() == f"{opened.canvas.scale * 100:.4g} %"
     opened.canvas.pointer_moved.emit(-5, 3)
     qtbot.waitUntil(lambda: opened.status.colour.text() == "")
+
+
+def test_large_layers_are_merged_behind(opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edit_commands, "INSTANT", 100)
+    before = composite(current(opened))
+    opened.session.set_selection(["s1", "o1"])
+    opened.action("layer.merge").trigger()
+    assert "s1" in current(opened)
+    qtbot.waitUntil(lambda: "s1" not in current(opened))
+    assert np.array_equal(composite(current(opened)), before)
+    assert len(opened.session.selection) == 1
+
+
+def test_a_merge_that_comes_too_late_says_so(opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edit_commands, "INSTANT", 100)
+    opened.session.set_selection(["s1", "o1"])
+    opened.action("layer.merge").trigger()
+    opened.session.apply("Rename", edits.rename(current(opened), "b1", name="Other"))
+    qtbot.waitUntil(lambda: any("“Merge layers” was not done" in text for text in opened.messages.texts))
+    assert "s1" in current(opened)

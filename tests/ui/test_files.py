@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QLockFile, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from window_samples import HEIGHT, WIDTH, MakeWindow, layered, layering_of, picture
 
@@ -92,6 +92,16 @@ def test_a_dropped_picture_is_shown_and_layered(window: MainWindow, qtbot: QtBot
     assert path.name in window.windowTitle()
     assert window.canvas.isVisible()
     assert window.files.settings.recent == (str(path),)
+
+
+@pytest.mark.parametrize("name", ["canvas", "layers_panel", "text_words", "properties_panel", "jobs_panel"])
+def test_a_file_can_be_dropped_anywhere(opened: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    opened.session.mark_saved(current(opened), tmp_path / "x.layerdesk")
+    target = opened.findChild(QWidget, name)
+    assert target is not None
+    inner = target.viewport() if isinstance(target, QAbstractScrollArea) else target
+    assert drop(inner, file_data(picture(tmp_path, "dropped.png")))
+    wait_for(qtbot, lambda: current(opened).source.name == "dropped.png")
 
 
 def test_what_is_no_file_and_no_picture_is_not_taken(window: MainWindow) -> None:
@@ -346,7 +356,11 @@ def test_unsaved_work_is_kept_and_offered_at_the_next_start(make_window: MakeWin
     assert current(second) == document
     assert second.session.dirty
     assert second.session.path is None
-    assert not folder.exists()
+    assert second.autosave.folder == folder
+    assert autosave.orphans() == (), "it is this window's now"
+    second.files.save_to(tmp_path / "rescued.layerdesk")
+    wait_for(qtbot, lambda: not folder.exists())
+    assert project.load(tmp_path / "rescued.layerdesk") == document
 
 
 def test_saving_takes_the_recovery_away(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:

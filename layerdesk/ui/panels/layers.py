@@ -119,6 +119,7 @@ class LayersPanel(QWidget):
         self.filter.setPlaceholderText("Filter by name or kind")
         self.filter.setAccessibleName("Filter the layers by name or kind")
         self.filter.setClearButtonEnabled(True)
+        self.filter.setAcceptDrops(False)
         for button in self.filter.findChildren(QToolButton):
             button.setAccessibleName("Clear the filter")
         self.filter.textChanged.connect(self._apply_filter)

@@ -251,21 +251,28 @@ class LayersModel(QAbstractItemModel):
         """Make the rows under `node` those of `layers` (bottom to top), by removing, moving and inserting as few as is simple."""
         here = self._index_of(node)
         wanted = {layer.id for layer in layers}
-        for row in reversed(range(len(node.children))):
-            if _id(node.children[row]) not in wanted:
-                self.beginRemoveRows(here, row, row)
-                self._forget(node.children.pop(row))
-                self.endRemoveRows()
-        for row, layer in enumerate(reversed(layers)):
-            at = next((place for place in range(row, len(node.children)) if _id(node.children[place]) == layer.id), None)
-            if at is None:
-                self.beginInsertRows(here, row, row)
-                node.children.insert(row, self._made(layer, node))
-                self.endInsertRows()
-            elif at != row:
+        for first, last in reversed(_runs([_id(child) not in wanted for child in node.children])):
+            self.beginRemoveRows(here, first, last)
+            gone = node.children[first : last + 1]
+            del node.children[first : last + 1]
+            for child in gone:
+                self._forget(child)
+            self.endRemoveRows()
+        kept = [_id(child) for child in node.children]
+        there = set(kept)
+        order = [layer.id for layer in reversed(layers) if layer.id in there]
+        for row, layer_id in enumerate(order):
+            at = kept.index(layer_id, row)
+            if at != row:
                 self.beginMoveRows(here, at, at, here, row)
                 node.children.insert(row, node.children.pop(at))
+                kept.insert(row, kept.pop(at))
                 self.endMoveRows()
+        rows = tuple(reversed(layers))
+        for first, last in _runs([layer.id not in there for layer in rows]):
+            self.beginInsertRows(here, first, last)
+            node.children[first:first] = [self._made(layer, node) for layer in rows[first : last + 1]]
+            self.endInsertRows()
         for child, layer in zip(node.children, reversed(layers), strict=True):
             if child.layer is not layer:
                 hidden_before = child.layer is not None and not child.layer.visible
@@ -301,6 +308,13 @@ class LayersModel(QAbstractItemModel):
             index = self.index_of(each)
             if index.isValid():
                 self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+
+def _runs(flags: list[bool]) -> list[tuple[int, int]]:
+    """First and last place of each unbroken run of True."""
+    starts = [at for at, flag in enumerate(flags) if flag and (at == 0 or not flags[at - 1])]
+    ends = [at for at, flag in enumerate(flags) if flag and (at + 1 == len(flags) or not flags[at + 1])]
+    return list(zip(starts, ends, strict=True))
 
 
 def _id(node: _Node) -> str:

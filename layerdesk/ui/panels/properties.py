@@ -58,6 +58,7 @@ class PropertiesPanel(QScrollArea):
         layout = form(box)
         self.name = QLineEdit(box)
         self.name.setAccessibleName("Name of the layer")
+        self.name.setAcceptDrops(False)
         self.name.editingFinished.connect(self._on_name)
         layout.addRow("Name", self.name)
         place = QWidget(box)

@@ -102,6 +102,8 @@ class TextProperties(QWidget):
         self.words.setObjectName("text_words")
         self.words.setAccessibleName("Words of the text layer")
         self.words.setTabChangesFocus(True)
+        # A file dropped here is for the window.
+        self.words.setAcceptDrops(False)
         self.words.setFixedHeight(84)
         self.words.textChanged.connect(self._on_words)
         self.words.installEventFilter(self)
@@ -150,6 +152,7 @@ class TextProperties(QWidget):
         self.family.setMinimumContentsLength(10)
         self.family.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._family_line = QLineEdit(self.family)
+        self._family_line.setAcceptDrops(False)
         self.family.setLineEdit(self._family_line)
         completer = self.family.completer()
         if completer is not None:
