@@ -220,7 +220,7 @@ def text_block(paragraph: Paragraph) -> TextBlock:
     return TextBlock(
         lines=tuple(TextLine(text=line.text, rect=line.ink.rect, baseline=round(line.setting.baseline, 2)) for line in lines),
         style=style,
-        recognised="\n".join(line.text for line in lines),
+        recognised="\n".join(line.recognised for line in lines),
         alternatives=setting.alternatives,
     )
 

@@ -21,6 +21,8 @@ class ReadLine:
     """One line of text: what was read, where its ink is, how it is set, how sure all that is."""
 
     text: str
+    recognised: str
+    """What the engine read, verbatim; `text` may have blanks more."""
     quad: Quad
     ink: Ink
     setting: SetLine
@@ -55,7 +57,8 @@ def set_read_lines(
     japanese = any(_KANA.search(line.text) for line, _ in lines)
     read = (
         ReadLine(
-            text=line.text,
+            text=setting.text,
+            recognised=line.text,
             quad=line.quad,
             ink=ink,
             setting=setting,

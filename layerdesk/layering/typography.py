@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from layerdesk.layering.arrays import tight
 from layerdesk.layering.ink import SOLID, Ink
 from layerdesk.layering.protocols import FontFace, FontLibrary, JobContext, Plane
+from layerdesk.layering.spaces import respaced
 from layerdesk.layering.typefaces import faces_of, families_for, is_cjk
 from layerdesk.layering.upright import upright_coverage
 
@@ -30,14 +31,22 @@ _UNTRACKED = 0.055
 _ALTERNATIVES = 3
 _RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
 """By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
+_POOR = 0.8
+"""Correlation below which a line is not believed to be in one of the document's usual faces."""
+_WELL = 0.93
+"""Correlation above which nothing is missing from what was read."""
 _FEW = 12.0
 """Letters below which a line says so little about its face that the document's own faces count more than double."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLine:
-    """How one line is set. `match` 0..1 is how much its ink looks like the text in that face; 0 where no font could draw it."""
+    """How one line is set. `text` is what was read, with blanks where the ink has them.
 
+    `match` 0..1 is how much the ink looks like the text in that face; 0 where no font could draw it.
+    """
+
+    text: str
     family: str
     size_px: float
     weight: int
@@ -174,17 +183,22 @@ def _clarity(plane: Plane, text: str) -> float:
 
 
 def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64]) -> SetLine:
-    fits: list[tuple[float, _Fit]] = []
-    for place, family in enumerate(families):
-        upright = _fits(fitter, plane, text, family, weights=(400, 700), italic=False)
-        if upright:
-            # The family that fits the whole document best is meant unless another fits this line clearly better.
-            fits.append((upright[0].score - _RANK * min(place, 2) * (1 + _FEW / len(text)), upright[0]))
+    fits = _ranked(fitter, plane, text, families, italics=(False,))
     if not fits:
         return _by_height(plane, text, back)
-    fits.sort(key=lambda one: (-one[0], one[1].face.family))
+    if fits[0][1].score < _WELL and not is_cjk(text):
+        spaced = _respaced(fitter, plane, text, fits[0][1])
+        if spaced != text:
+            return _set_line(fitter, plane, spaced, families, back)
+    if fits[0][1].score < _POOR:
+        # A line set in a face of its own, a headline or a quotation: every face is tried, slanted ones too.
+        others = tuple(family for family in families_for(fitter.fonts, cjk=is_cjk(text)) if family not in families)
+        wider = _ranked(fitter, plane, text, families + others, italics=(False, True))
+        fits = wider if wider[0][1].score > fits[0][1].score + _SLANT else fits
     best = _refined(fitter, plane, text, fits[0][1])
+    names = dict.fromkeys(fit.face.family for _, fit in fits if fit.face.family != best.face.family)
     return SetLine(
+        text=text,
         family=best.face.family,
         size_px=best.size_px,
         weight=best.face.weight,
@@ -192,13 +206,43 @@ def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...
         tracking_px=best.tracking_px,
         baseline=_row(back, best.rise),
         match=best.likeness,
-        alternatives=tuple(fit.face.family for _, fit in fits[1 : 1 + _ALTERNATIVES]),
+        alternatives=tuple(names)[:_ALTERNATIVES],
     )
+
+
+def _respaced(fitter: _Fitter, plane: Plane, text: str, first: _Fit) -> str:
+    tracking = first.tracking_px / first.size_px * _DRAWN
+
+    def fits(candidate: str) -> float:
+        fit = fitter.fit(first.face, plane, candidate)
+        return fit.score if fit is not None else 0.0
+
+    def length(part: str) -> float:
+        return fitter.fonts.advance(first.face, part, size_px=_DRAWN, tracking_px=tracking) if part else 0.0
+
+    return respaced(plane, text, fits=fits, length=length)
+
+
+def _ranked(
+    fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], *, italics: tuple[bool, ...]
+) -> list[tuple[float, _Fit]]:
+    """The best fit of each family at its usual weights, best first.
+
+    The family that fits the whole document best is meant unless another fits this line clearly better; the fewer the letters,
+    the clearer.
+    """
+    found = []
+    for place, family in enumerate(families):
+        for italic in italics:
+            fits = _fits(fitter, plane, text, family, weights=(400, 700), italic=italic)
+            if fits:
+                found.append((fits[0].score - _RANK * min(place, 2) * (1 + _FEW / len(text)), fits[0]))
+    return sorted(found, key=lambda one: (-one[0], one[1].face.family, one[1].face.italic))
 
 
 def _refined(fitter: _Fitter, plane: Plane, text: str, best: _Fit) -> _Fit:
     """The same family's slant and finer weights, each taken only where it is clearly better: the usual is usually meant."""
-    slanted = _fits(fitter, plane, text, best.face.family, weights=(400, 700), italic=True)
+    slanted = _fits(fitter, plane, text, best.face.family, weights=(400, 700), italic=True) if not best.face.italic else []
     if slanted and slanted[0].score > best.score + _SLANT and len(text) >= 3:
         best = slanted[0]
     if len(text) >= 4:
@@ -235,6 +279,7 @@ def _by_height(plane: Plane, text: str, back: NDArray[np.float64]) -> SetLine:
         rise = above * size
     solid = float((plane > 128).mean())
     return SetLine(
+        text=text,
         family="Noto Sans CJK JP" if is_cjk(text) else "Arial",
         size_px=size,
         weight=700 if solid > 0.42 else 400,

@@ -33,9 +33,9 @@ def read(
     )  # fmt: skip
     quad = ((rect.x, rect.y), (rect.right, rect.y), (rect.right, rect.bottom), (rect.x, rect.bottom))
     setting = SetLine(
-        family="Noto Sans", size_px=size, weight=weight, italic=False, tracking_px=0.0, baseline=baseline, match=0.9
+        text=text, family="Noto Sans", size_px=size, weight=weight, italic=False, tracking_px=0.0, baseline=baseline, match=0.9
     )
-    return ReadLine(text=text, quad=quad, ink=ink, setting=setting, reading=0.9, confidence=0.9)
+    return ReadLine(text=text, recognised=text, quad=quad, ink=ink, setting=setting, reading=0.9, confidence=0.9)
 
 
 def texts(blocks: tuple[Paragraph, ...]) -> list[list[str]]:
