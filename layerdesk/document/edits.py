@@ -179,7 +179,7 @@ def _freed(layer: GroupLayer) -> tuple[Layer, ...]:
     )
 
 
-def duplicate(document: Document, ids: Collection[str], *, offset: Point = Point()) -> Document:  # noqa: B008 - frozen
+def duplicate(document: Document, ids: Collection[str], *, offset: Point = Point()) -> Document:
     """Put a copy of each layer right above it, moved by `offset`. `new_ids` tells their ids."""
     result = document
     for layer in roots(document, ids):

@@ -43,7 +43,7 @@ def picture(width: int = 160, height: int = 120) -> NDArray[np.uint8]:
     return pixels
 
 
-def document(offset: Point = Point()) -> Document:  # noqa: B008 frozen
+def document(offset: Point = Point()) -> Document:
     pixels = picture()
     source = SourceImage(name="disc.png", data=b"disc", sha256=hashlib.sha256(b"disc").hexdigest(), pixels=pixels)
     found = Provenance(stage="objects", engine="made by hand")

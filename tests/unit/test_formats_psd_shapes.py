@@ -26,7 +26,7 @@ RED = Stroke(color="#ff0000", width=3)
 TWO = (Stop(at=0, color="#000000"), Stop(at=1, color="#ffffff"))
 
 
-def layer(shape: Shape, *, mask: TileMask | None = None, edited: bool = False, offset: Point = Point()) -> ShapeLayer:  # noqa: B008 - frozen
+def layer(shape: Shape, *, mask: TileMask | None = None, edited: bool = False, offset: Point = Point()) -> ShapeLayer:
     return ShapeLayer(
         id="s1",
         name="Shape",
@@ -166,7 +166,7 @@ def test_holes_in_a_path_are_cut_out() -> None:
     assert corners(second) == list(inner)
 
 
-def gradient(fill: LinearGradient | RadialGradient, *, offset: Point = Point()) -> Any:  # noqa: B008 - frozen
+def gradient(fill: LinearGradient | RadialGradient, *, offset: Point = Point()) -> Any:
     return DescriptorBlock.frombytes(blocks(box(fill=fill), offset=offset)[Tag.GRADIENT_FILL_SETTING])
 
 

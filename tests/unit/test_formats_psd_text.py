@@ -22,7 +22,7 @@ from layerdesk.formats.psd_text import paragraphs, type_block
 STYLE = TextStyle(font_family="Noto Sans", font_size_px=40, weight=700, color="#336699", line_height_px=52, tracking_px=2)
 
 
-def layer(*lines: TextLine, style: TextStyle = STYLE, offset: Point = Point()) -> TextLayer:  # noqa: B008 - frozen
+def layer(*lines: TextLine, style: TextStyle = STYLE, offset: Point = Point()) -> TextLayer:
     return TextLayer(
         id="t1",
         name="Text",
@@ -33,7 +33,7 @@ def layer(*lines: TextLine, style: TextStyle = STYLE, offset: Point = Point()) -
     )
 
 
-def one(text: str, *, style: TextStyle = STYLE, offset: Point = Point()) -> TextLayer:  # noqa: B008 - frozen
+def one(text: str, *, style: TextStyle = STYLE, offset: Point = Point()) -> TextLayer:
     return layer(TextLine(text=text, rect=Rect(100, 200, 300, 40), baseline=238), style=style, offset=offset)
 
 
