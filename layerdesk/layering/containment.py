@@ -14,11 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layerdesk.document.geometry import Rect
+from layerdesk.layering.ground import misfit, sampled
 from layerdesk.layering.regions import Labels, Mask, Surfaces
 
 _TEXTURE = 0.15
 """Share of pixels far from any smooth surface from which a blob is a picture."""
 _PICTURE_AREA = 600
+_BOX = 4e-4
+"""Share of the canvas from which a box on a picture was laid there and is not its own."""
+_SOFT_PICTURE = 0.005
+"""Share of the canvas from which a blob may be a picture by its soft parts."""
+_UNRULY = 9.0
+"""Levels by which a surface may miss every smooth change of colour and still be drawn."""
 _CRUMB = 0.004
 """Share of a picture's area below which a piece broken off it is not looked at."""
 _FAR = 4.0
@@ -61,11 +68,18 @@ class _Blob:
     """(count + 1,) surfaces that lie behind: what is seen of them inside is a hole."""
 
 
-def take_apart(surfaces: Surfaces, ground: Mask, *, check: Callable[[], None]) -> tuple[Part, ...]:
-    """The parts on the ground, each after what it lies on. `ground` (count + 1,): which surfaces are the background."""
+def take_apart(surfaces: Surfaces, ground: Mask, *, scene: bool = False, check: Callable[[], None]) -> tuple[Part, ...]:
+    """The parts on the ground, each after what it lies on. `ground` (count + 1,): which surfaces are the background.
+
+    In a `scene` all is background but what was plainly laid over it: boxes and discs of one colour, and what lies on them.
+    """
     parts: list[Part] = []
     whole = Rect(0, 0, surfaces.labels.shape[1], surfaces.labels.shape[0])
-    todo = list(_blobs(~ground[surfaces.labels], whole, above=-1, depth=0, ground=ground))
+    todo: list[_Blob] = []
+    if scene:
+        todo = _blobs(_laid_over(surfaces), whole, above=-1, depth=0, ground=ground)
+    else:
+        todo = _blobs(~ground[surfaces.labels], whole, above=-1, depth=0, ground=ground)
     number = 0
     while todo:
         blob = todo.pop()
@@ -137,19 +151,47 @@ def _split(surfaces: Surfaces, blob: _Blob, *, textured: bool | None = None) -> 
 
 
 def _textured(surfaces: Surfaces, blob: _Blob) -> bool:
-    """Whether much of a blob is far from any smooth surface."""
+    """Whether much of a blob is far from any smooth surface, or on surfaces whose colour changes as no drawn gradient does."""
     area = int(np.count_nonzero(blob.mask))
     if area < _PICTURE_AREA:
         return False
-    far = np.count_nonzero(surfaces.distance[blob.rect.slices][blob.mask] > _FAR)
-    return bool(far > _TEXTURE * area)
+    if np.count_nonzero(surfaces.distance[blob.rect.slices][blob.mask] > _FAR) > _TEXTURE * area:
+        return True
+    labels = surfaces.labels[blob.rect.slices][blob.mask]
+    sizes = np.bincount(labels, minlength=len(surfaces.area))
+    if area < _SOFT_PICTURE * surfaces.labels.size or np.count_nonzero((sizes > 0) & surfaces.thick) < 3:
+        return False
+    unruly = 0
+    for label in np.flatnonzero((sizes >= 0.03 * area) & surfaces.thick & (surfaces.spread > 8.0)).tolist():
+        if misfit(*sampled(surfaces, label)) > _UNRULY:
+            unruly += int(sizes[label])
+    return unruly > 0.1 * area and unruly + int(sizes[~surfaces.thick].sum()) > 0.3 * area
+
+
+def _laid_over(surfaces: Surfaces) -> Mask:
+    """(h, w) the boxes and discs of one colour that were laid over a scene, filled. Where the scene has a box's colour and runs into
+    it, the box is what is left when all that is narrow has been cut off."""
+    laid = np.zeros(surfaces.labels.shape, bool)
+    least = _BOX * surfaces.labels.size
+    for label in np.flatnonzero(surfaces.thick & (surfaces.spread <= _SAME) & (surfaces.area >= 0.25 * least)).tolist():
+        rect = surfaces.rect(label)
+        body = filled(surfaces.labels[rect.slices] == label)
+        wide = cv2.morphologyEx(np.pad(body.astype(np.uint8), 12), cv2.MORPH_OPEN, np.ones((11, 11), np.uint8))[12:-12, 12:-12]
+        count, pieces, stats, _ = cv2.connectedComponentsWithStats(wide, connectivity=4)
+        for piece in range(1, count):
+            x, y, width, height, area = (int(value) for value in stats[piece])
+            if width * height >= least and min(width, height) >= 12 and area >= 0.93 * width * height:
+                laid[rect.y + y : rect.y + y + height, rect.x + x : rect.x + x + width] |= (
+                    pieces[y : y + height, x : x + width] == piece
+                )
+    return laid
 
 
 def _stands_out(surfaces: Surfaces, blob: _Blob, label: int) -> bool:
     """Whether a surface is a plain box or disc of some size, which no picture has by chance."""
     box = surfaces.rect(label).intersected(blob.rect)
     across = box.width >= surfaces.labels.shape[1] - 2 or box.height >= surfaces.labels.shape[0] - 2
-    if (surfaces.spread[label] > 4.0 and not across) or box.area < 4e-4 * surfaces.labels.size or min(box.width, box.height) < 12:
+    if (surfaces.spread[label] > 4.0 and not across) or box.area < _BOX * surfaces.labels.size or min(box.width, box.height) < 12:
         return False
     own = surfaces.labels[box.slices] == label
     body = filled(own)

@@ -39,7 +39,7 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     surfaces = find_surfaces(image)
     context.check()
     ground, nature = find_ground(surfaces)
-    parts = take_apart(surfaces, ground, check=context.check)
+    parts = take_apart(surfaces, ground, scene=nature == "textured", check=context.check)
     pieces = []
     for order, (part, hidden) in enumerate(zip(parts, _hidden(parts), strict=True)):
         context.check()
@@ -107,7 +107,7 @@ def _counts(piece: Piece, *, whole: float, size: Size, wet: Mask) -> bool:
     """Whether a piece is worth a layer: not a speck, not the whole picture or its rim, not a leftover of text."""
     area = piece.area
     least = max(_SPECK, _SPECK_SHARE * size.rect.area)
-    if area < least or (piece.picture and area > whole * size.rect.area) or _rim(piece, size):
+    if area < least or (piece.form is None and area > whole * size.rect.area) or _rim(piece, size):
         return False
     strong = piece.alpha > 127
     under = int(np.count_nonzero(strong & wet[piece.rect.slices]))

@@ -184,10 +184,11 @@ def _joined_behind_lines(image: Rgb, labels: Labels, tolerance: float) -> Labels
         for reach in _REACH:
             _vote(image, labels, solid, axis=axis, reach=reach, tolerance=tolerance, votes=votes)
     leader = np.arange(count, dtype=np.int32)
+    area = np.bincount(labels.ravel(), minlength=count)
     for code in sorted(votes):
         agreeing, all_pairs = votes[code]
         first, second = divmod(code, count)
-        if agreeing >= 4 and agreeing >= 0.6 * all_pairs:
+        if agreeing >= max(8.0, 0.3 * float(min(area[first], area[second])) ** 0.5) and agreeing >= 0.6 * all_pairs:
             a, b = _root(leader, first), _root(leader, second)
             leader[max(a, b)] = min(a, b)
     roots = np.array([_root(leader, label) for label in range(count)], np.int32)
