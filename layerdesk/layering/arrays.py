@@ -13,7 +13,8 @@ from layerdesk.document.geometry import EMPTY, Rect
 
 def strongest(colours: NDArray[Any]) -> NDArray[Any]:
     """The largest of the three channels of (..., 3) at each place."""
-    return np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    largest: NDArray[Any] = np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    return largest
 
 
 def deviation(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float32]:
