@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from layerdesk.layering.ink import Ink, measure_ink
@@ -11,9 +12,14 @@ from layerdesk.layering.typography import SetLine, set_lines
 
 _MIN_CONTRAST = 10.0
 _KANA = re.compile("[\u3041-\u30fa]")
-_FOREIGN = 0.7
-_SIGN_MATCH, _SIGN_READING = 0.8, 0.9
-"""Likeness, and confidence of the engine, below which ink is not taken for letters and stays in the picture."""
+_FOREIGN, _LONELY = 0.7, 0.05
+"""What a character foreign to the language leaves of the confidence; what a family that no other line has takes from it."""
+_SURE, _QUITE_SURE = 0.9, 0.99
+"""Confidence of the engine below which it doubts its reading, much and a little."""
+_LIKE, _UNLIKE = 0.84, 0.8
+"""Likeness to drawn letters below which ink is not taken for letters, after much and after a little doubt of the engine."""
+_TALL = 24
+"""Height of ink in pixels from which the comparison with drawn letters is to be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ def set_read_lines(
     """The lines with their typography measured and their confidence weighed."""
     settings = set_lines(tuple(ink for _, ink in lines), tuple(line.text for line, _ in lines), fonts=fonts, context=context)
     japanese = any(_KANA.search(line.text) for line, _ in lines)
+    usual = Counter(setting.family for setting in settings)
     read = (
         ReadLine(
             text=setting.text,
@@ -63,20 +70,23 @@ def set_read_lines(
             ink=ink,
             setting=setting,
             reading=line.confidence,
-            confidence=_confidence(line, setting, drawn=fonts is not None, japanese=japanese),
+            confidence=_confidence(
+                line, setting, drawn=fonts is not None, japanese=japanese, usual=usual[setting.family] / len(settings)
+            ),
         )
         for (line, ink), setting in zip(lines, settings, strict=True)
     )
     return tuple(line for line in read if not (fonts is not None and _is_sign(line)))
 
 
-def _confidence(line: FoundLine, setting: SetLine, *, drawn: bool, japanese: bool) -> float:
+def _confidence(line: FoundLine, setting: SetLine, *, drawn: bool, japanese: bool, usual: float) -> float:
     """How sure the reading is: what the engine says of the letters, times how much the ink looks like them.
 
-    Without fonts only the engine speaks. A recogniser of several languages takes a Japanese character for its Chinese twin; one that
+    Without fonts only the engine speaks. `usual` is the share of the picture's lines in this line's family: ink in a face of its own is
+    more often a logo. A recogniser of several languages takes a Japanese character for its Chinese twin; one that
     Japanese does not write, in a Japanese picture, is doubtful.
     """
-    likeness = setting.match if drawn else 1.0
+    likeness = setting.match * (1.0 - _LONELY * (1.0 - usual)) if drawn else 1.0
     foreign = japanese and any(not _written_in_japanese(char) for char in line.text)
     return max(0.0, min(1.0, line.confidence * likeness * (_FOREIGN if foreign else 1.0)))
 
@@ -95,7 +105,9 @@ def _written_in_japanese(char: str) -> bool:
 def _is_sign(line: ReadLine) -> bool:
     """Whether the ink is a drawing that the engine took for letters: an icon read as one character, or a logo.
 
-    A word goes only where both witnesses doubt it, the engine and the comparison with drawn letters.
+    A word goes only where both witnesses doubt it, the engine and the comparison with drawn letters; large ink can be compared well,
+    so a small doubt of the engine is enough there.
     """
-    doubted = line.reading < _SIGN_READING or len(line.text) == 1
-    return doubted and line.setting.match < _SIGN_MATCH
+    if line.reading < _SURE or len(line.text) == 1:
+        return line.setting.match < _LIKE
+    return line.reading < _QUITE_SURE and line.ink.rect.height >= _TALL and line.setting.match < _UNLIKE

@@ -31,6 +31,8 @@ _UNTRACKED = 0.055
 _ALTERNATIVES = 3
 _RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
 """By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
+_SQUEEZED = 0.06
+"""How much likeness letters pushed into each other can cost: the picture may have been condensed."""
 _POOR = 0.8
 """Correlation below which a line is not believed to be in one of the document's usual faces."""
 _WELL = 0.93
@@ -140,7 +142,7 @@ class _Fitter:
             tracking_px=tracking,
             rise=rise * scale,
             score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse) - (_TRACKED if tracking else 0.0),
-            likeness=max(0.0, likeness - squeezed),
+            likeness=max(0.0, likeness - min(squeezed, _SQUEEZED)),
         )
 
 
