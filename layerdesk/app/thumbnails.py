@@ -13,31 +13,61 @@ from PySide6.QtGui import QImage
 from layerdesk.app.jobs import Job, JobRunner
 from layerdesk.document.composite import layer_rgba
 from layerdesk.document.document import Document, SourceImage
-from layerdesk.document.layers import GroupLayer, Layer, LeafLayer
+from layerdesk.document.layers import GroupLayer, Layer, LeafLayer, TextLayer
 from layerdesk.layering.protocols import JobContext
 
 SIDE = 72
 """Pixels of a thumbnail's side; shown at half of that on an ordinary screen."""
-_DARK, _LIGHT, _SQUARE = 92, 128, 12
+_SQUARE = 12
+_BOARDS = {"dark": (52, 72), "light": (190, 214)}
+"""Greys of the checkerboard: the one that the layer stands out from is taken."""
+_THINNEST = 8
+"""Pixels that a layer is made to be wide and high at least."""
+_LARGEST_LETTERS = 3.0
+_LINE_SHARE = 1.45
+"""Of a text layer, a square of so many times the first line's height is shown."""
 
 
 def thumbnail(source: SourceImage, layer: LeafLayer, *, side: int = SIDE) -> NDArray[np.uint8]:
-    """(side, side, 4) straight RGBA, opaque: the layer's pixels, scaled to fit, on a checkerboard. Qt-free."""
-    rows, columns = np.indices((side, side)) // _SQUARE
-    board = np.where((rows + columns) % 2 == 0, _DARK, _LIGHT).astype(np.float32)
-    out = np.dstack([board] * 3)
+    """(side, side, 4) straight RGBA, opaque: the layer's pixels, scaled to fit, on a checkerboard. Qt-free.
+
+    Of text only the first letters are shown: a whole line would be too thin to be seen.
+    """
     rect, rgba = layer_rgba(source, layer)
+    largest = 1.0
+    if isinstance(layer, TextLayer):
+        rgba, largest = _first_letters(layer, rgba), _LARGEST_LETTERS
+    colour, alpha = rgba[..., :3], rgba[..., 3:].astype(np.float32) / 255.0
+    rows, columns = np.indices((side, side)) // _SQUARE
+    first, second = _BOARDS["light" if _is_dark(colour, alpha) else "dark"]
+    out = np.dstack([np.where((rows + columns) % 2 == 0, first, second).astype(np.float32)] * 3)
     if not rect.empty:
-        scale = min(1.0, side / max(rect.width, rect.height))
-        width, height = max(1, round(rect.width * scale)), max(1, round(rect.height * scale))
-        alpha = rgba[..., 3:].astype(np.float32) / 255.0
-        premultiplied = np.dstack([rgba[..., :3] * alpha, alpha])
-        small = cv2.resize(premultiplied, (width, height), interpolation=cv2.INTER_AREA).reshape(height, width, 4)
+        high, wide = rgba.shape[:2]
+        scale = min(largest, side / max(wide, high))
+        width, height = (min(side, max(_THINNEST, round(length * scale))) for length in (wide, high))
+        premultiplied = np.dstack([colour * alpha, alpha])
+        method = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR
+        small = cv2.resize(premultiplied, (width, height), interpolation=method).reshape(height, width, 4)
         top, left = (side - height) // 2, (side - width) // 2
         view = out[top : top + height, left : left + width]
         view *= 1.0 - small[..., 3:]
         view += small[..., :3]
     return np.dstack([np.clip(out + 0.5, 0, 255).astype(np.uint8), np.full((side, side), 255, np.uint8)])
+
+
+def _first_letters(layer: TextLayer, rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The upper left corner of the text; all of it where its letters do not begin there."""
+    if not layer.block.lines:
+        return rgba
+    length = max(1, round(layer.block.lines[0].rect.height * _LINE_SHARE))
+    part = rgba[:length, :length]
+    return part if part[..., 3].any() else rgba
+
+
+def _is_dark(colour: NDArray[np.uint8], alpha: NDArray[np.float32]) -> bool:
+    """Whether what is seen of the layer is dark on the whole."""
+    seen = float(alpha.sum())
+    return seen > 0.0 and float((colour.mean(axis=2, keepdims=True) * alpha).sum()) / seen < 128.0
 
 
 class Thumbnails(QObject):

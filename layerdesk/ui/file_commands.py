@@ -238,7 +238,7 @@ class FileDesk(QObject):
 
     def _on_exported(self, done: files.Exported) -> None:
         self.project_log["exports"] = int(self.project_log.get("exports", 0)) + 1
-        text = f"Exported {', '.join(done.targets)}."
+        text = f"Exported {', '.join(Path(each).name for each in done.targets)} to {Path(done.targets[0]).parent}."
         self._messages.show_message(" ".join([text, *done.warnings]), kind="warning" if done.warnings else "note")
         for failure in done.failures:
             self._messages.show_message(failure, kind="error")

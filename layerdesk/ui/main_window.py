@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         for dock in docks[1:]:
             # Their tabs name them already.
             dock.setTitleBarWidget(QWidget(dock))
-        self.resizeDocks(docks[:2], [4, 5], Qt.Orientation.Vertical)
+        self.resizeDocks(docks[:2], [1, 1], Qt.Orientation.Vertical)
         docks[1].raise_()
         self.status = StatusBar(self.runner, self)
         self.setStatusBar(self.status)

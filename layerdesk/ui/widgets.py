@@ -70,6 +70,8 @@ def show_value(box: QDoubleSpinBox, value: float) -> None:
 def section(words: str, parent: QWidget) -> QLabel:
     label = QLabel(words, parent)
     label.setObjectName("section")
+    # Else a label with a style of its own moves its words in by half a letter.
+    label.setIndent(0)
     return label
 
 

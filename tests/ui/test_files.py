@@ -290,7 +290,9 @@ def test_the_dialog_writes_every_ticked_format(opened: MainWindow, qtbot: QtBot,
     assert zipfile.ZipFile(out / "poster.ora").read("mimetype") == b"image/openraster"
     assert (out / "poster" / "manifest.json").is_file()
     assert QImage(str(out / "poster.png")).width() == WIDTH
-    assert any(text.startswith("Exported") and str(out / "poster.psd") in text for text in opened.messages.texts)
+    assert any(
+        text.startswith(f"Exported poster.psd, poster.ora, poster, poster.png to {out}.") for text in opened.messages.texts
+    )
     assert set(opened.files.settings.export_formats) == {".psd", ".ora", "/", ".png"}
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, QSizeF, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -38,11 +38,24 @@ WEIGHTS: tuple[tuple[int, str], ...] = (
     (100, "Thin"), (200, "Extra light"), (300, "Light"), (400, "Regular"), (500, "Medium"), (600, "Semibold"), (700, "Bold"),
     (800, "Extra bold"), (900, "Black"),
 )  # fmt: skip
-_CROP_HEIGHT = 96
+_FEWEST_LINES, _MOST_LINES = 2, 6
+_WORDS_FRAME = 26
+_CROP_HEIGHT = 84
+_CROP_MARGIN = 4
 
 
 class WordsEdit(QPlainTextEdit):
-    """The words of a text layer. Undo and redo are the document's, not its own."""
+    """The words of a text layer, as high as its lines. Undo and redo are the document's, not its own."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit(QSizeF())
+
+    def _fit(self, size: QSizeF) -> None:
+        """`size` is as high as there are lines, wrapped ones counted."""
+        lines = min(_MOST_LINES, max(_FEWEST_LINES, round(size.height())))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + _WORDS_FRAME)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -58,13 +71,12 @@ class WordsEdit(QPlainTextEdit):
 
 
 class Crop(QLabel):
-    """A picture scaled to fit, never enlarged more than twice."""
+    """A picture scaled to fit, never enlarged more than twice; as high as the picture is then, and not there without one."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("crop")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setFixedHeight(_CROP_HEIGHT)
         self.setMinimumWidth(40)
         self.setAccessibleName("What the source image shows here")
         self._whole = QPixmap()
@@ -78,11 +90,13 @@ class Crop(QLabel):
         self._fit()
 
     def _fit(self) -> None:
+        self.setVisible(not self._whole.isNull())
         if self._whole.isNull():
-            self.clear()
             return
-        room = self.contentsRect().size().boundedTo(self._whole.size() * 2)
-        self.setPixmap(self._whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
+        room = QSize(self.width() - 2 * _CROP_MARGIN, _CROP_HEIGHT - 2 * _CROP_MARGIN).boundedTo(self._whole.size() * 2)
+        fitted = self._whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        self.setPixmap(fitted)
+        self.setFixedHeight(fitted.height() + 2 * _CROP_MARGIN)
 
 
 class TextProperties(QWidget):
@@ -104,7 +118,6 @@ class TextProperties(QWidget):
         self.words.setTabChangesFocus(True)
         # A file dropped here is for the window.
         self.words.setAcceptDrops(False)
-        self.words.setFixedHeight(84)
         self.words.textChanged.connect(self._on_words)
         self.words.installEventFilter(self)
         self._crop = Crop(self)
