@@ -62,9 +62,11 @@ def gather(surfaces: Surfaces, pieces: Sequence[Piece | None]) -> list[Piece]:
         above = piece.above
         if above in alive and any(sets.root(k) == sets.root(above) for k in alive if k != above and k != position):
             sets.join(position, above)
-    return [
-        alive[group[0]] if len(group) == 1 else join(surfaces.image, [alive[k] for k in group]) for group in sets.of(list(alive))
+    whole = [
+        alive[group[0]] if len(group) == 1 else join(surfaces.image, [alive[k] for k in group])
+        for group in sets.of(sorted(alive))
     ]
+    return sorted(whole, key=lambda piece: piece.order)
 
 
 def _join_crowds(alive: dict[int, Piece], sets: _Sets) -> None:

@@ -94,7 +94,7 @@ def find_surfaces(image: Rgb) -> Surfaces:
     """The smooth surfaces of `image` (h, w, 3)."""
     noise = max(noise_of(image), 0.5 * ringing_of(image))
     tolerance = float(np.clip(2.0 + 2.5 * noise, 2.0, 9.0))
-    calm = np.asarray(cv2.bilateralFilter(image, 5, 4.0 + 4.0 * noise, 1.5), np.uint8) if noise > 0.3 else image
+    calm = np.asarray(cv2.bilateralFilter(image, 5, 4.0 + 4.0 * noise, 1.5), np.uint8) if noise > 0.4 else image
     slope = _between(calm, tolerance)
     count, labels = _connected(calm, ~slope, tolerance)
     area = np.bincount(labels.ravel(), minlength=count)

@@ -65,7 +65,8 @@ def recognise(coverage: Plane, *, x: int, y: int, hidden: Mask | None = None) ->
     best: Form | None = None
     for trial in trials:
         error = _error(trial, coverage, x=x, y=y, hidden=hidden)
-        if error is not None and (best is None or error < best.error - 0.05):
+        # The simpler form stays unless the other explains two pixels more.
+        if error is not None and (best is None or (best.error - error) * (width + height) > 1.0):
             best = Form(type=trial.type, box=trial.box, radius=trial.radius, error=error)
     return best or _outline(coverage, whole, x=x, y=y)
 
@@ -89,21 +90,17 @@ def _radius(coverage: Plane, box: tuple[float, float, float, float], hidden: Mas
     if side < 2:
         return None
     side = min(side, 400)
-    # With each window, the share of its outermost row or column that lies beyond the true edge: missing too, but from no corner.
-    columns = (
-        (slice(round(left), round(left) + side), max(0.0, left - round(left))),
-        (slice(round(right) - side, round(right)), max(0.0, round(right) - right)),
-    )
-    rows = (
-        (slice(round(top), round(top) + side), max(0.0, top - round(top))),
-        (slice(round(bottom) - side, round(bottom)), max(0.0, round(bottom) - bottom)),
-    )
+    # Each window starts at a whole pixel; the strip of it beyond the true edge is missing too, but from no corner.
+    first_x, last_x, first_y, last_y = math.floor(left), math.ceil(right), math.floor(top), math.ceil(bottom)
+    columns = ((slice(first_x, first_x + side), left - first_x), (slice(last_x - side, last_x), last_x - right))
+    rows = ((slice(first_y, first_y + side), top - first_y), (slice(last_y - side, last_y), last_y - bottom))
     radii = []
     for row, beyond_row in rows:
         for column, beyond_column in columns:
             if hidden is not None and hidden[row, column].any():
                 continue
-            missing = float((255 - coverage[row, column].astype(np.int32)).sum()) / 255.0 - side * (beyond_row + beyond_column)
+            empty = float((255 - coverage[row, column].astype(np.int32)).sum()) / 255.0
+            missing = empty - side * (beyond_row + beyond_column) + beyond_row * beyond_column
             radii.append(math.sqrt(max(0.0, missing) / (1.0 - math.pi / 4.0)))
     if not radii or max(radii) - min(radii) > max(2.0, 0.25 * max(radii)):
         return None

@@ -26,7 +26,7 @@ def find_subject(image: Rgb, elements: tuple[Element, ...], saliency: Saliency) 
         return None
     soft = saliency.subject(image)
     # Stretched a little: a network is never quite sure, and a layer that is nowhere opaque is of no use.
-    alpha: Plane = np.clip((soft.astype(np.int16) - 40) * 255 // 175, 0, 255).astype(np.uint8)
+    alpha: Plane = np.clip((soft.astype(np.int32) - 40) * 255 // 175, 0, 255).astype(np.uint8)
     strong = alpha > 127
     area = int(np.count_nonzero(strong))
     if not _LEAST * alpha.size <= area <= _MOST * alpha.size:
