@@ -14,13 +14,13 @@ from typing import Any
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal, Slot
 
-from layerdesk.app.folders import recovery_folder
 from layerdesk.app.jobs import Job, JobRunner
 from layerdesk.app.session import Session
 from layerdesk.document.document import Document
 from layerdesk.errors import LayerDeskError
 from layerdesk.formats import atomic, project
 from layerdesk.layering.protocols import JobContext
+from layerdesk.paths import user_folder
 
 SECONDS = 30.0
 _DOCUMENT, _ABOUT, _LOCK = "document.layerdesk", "about.json", "lock"
@@ -126,7 +126,7 @@ class Autosave(QObject):
 
     def _own_folder(self) -> Path:
         if self._folder is None:
-            folder = recovery_folder() / uuid.uuid4().hex
+            folder = user_folder("data") / "recovery" / uuid.uuid4().hex
             folder.mkdir(parents=True)
             self._lock = QLockFile(str(folder / _LOCK))
             self._lock.setStaleLockTime(0)
@@ -158,7 +158,7 @@ class Autosave(QObject):
 def orphans() -> tuple[Orphan, ...]:
     """What was left behind by a LayerDesk that ended without saving; folders of one still running are left alone."""
     found = []
-    folder = recovery_folder()
+    folder = user_folder("data") / "recovery"
     for each in sorted(folder.iterdir()) if folder.is_dir() else ():
         lock = QLockFile(str(each / _LOCK))
         lock.setStaleLockTime(0)

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 import layerdesk
 from layerdesk.app import crash, settings
-from layerdesk.app.folders import resource
 from layerdesk.app.settings import Settings
+from layerdesk.resources import resource
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from layerdesk.app.folders import data_folder
+from layerdesk.paths import user_folder
 
 LOG_NAME = "layerdesk.log"
 _LEVELS = {
@@ -53,7 +53,7 @@ def start_log(folder: Path | None = None) -> tuple[Path, TextIO]:
 
     Raises OSError where the folder cannot be written.
     """
-    folder = folder or data_folder()
+    folder = folder or user_folder("data")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / LOG_NAME
     handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
@@ -67,7 +67,7 @@ def start_log(folder: Path | None = None) -> tuple[Path, TextIO]:
 def last_crash(folder: Path | None = None) -> str:
     """What the interpreter wrote when the last run broke down; '' where it did not. Read it before `start_log`."""
     try:
-        return ((folder or data_folder()) / "crash.log").read_text("utf-8", errors="replace").strip()
+        return ((folder or user_folder("data")) / "crash.log").read_text("utf-8", errors="replace").strip()
     except OSError:
         return ""
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from layerdesk.app.actions import BY_NAME
-from layerdesk.app.folders import resource
 from layerdesk.errors import LayerDeskError
+from layerdesk.resources import resource
 
 Keymap = Mapping[str, tuple[str, ...]]
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from layerdesk.app.folders import config_folder
 from layerdesk.errors import LayerDeskError
 from layerdesk.formats import atomic
 from layerdesk.layering.recipe import Recipe
+from layerdesk.paths import user_folder
 
 RECENT_LIMIT = 12
 MIN_PIXELS, MAX_PIXELS = 1_000_000, 1_000_000_000
@@ -51,7 +51,7 @@ class Settings:
 
 
 def settings_path() -> Path:
-    return config_folder() / "settings.json"
+    return user_folder("config") / "settings.json"
 
 
 def load() -> Settings:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from layerdesk.app.folders import resource
+from layerdesk.resources import resource
 
 _ICON_SIZES = (16, 20, 24, 32, 40, 48)
 

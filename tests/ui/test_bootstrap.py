@@ -45,7 +45,8 @@ sys.exit(bootstrap.run(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
 
 @pytest.mark.parametrize("with_picture", [False, True])
 def test_it_starts_shows_what_it_was_given_and_quits(tmp_path: Path, layerdesk_home: Path, with_picture: bool) -> None:
-    (layerdesk_home / "settings.json").write_text('{"layer_on_open": false}', "utf-8")
+    (layerdesk_home / "config").mkdir()
+    (layerdesk_home / "config" / "settings.json").write_text('{"layer_on_open": false}', "utf-8")
     arguments = [str(picture(tmp_path))] if with_picture else []
     done = subprocess.run(
         [sys.executable, "-c", START_AND_QUIT, *arguments], capture_output=True, text=True, timeout=100, check=False
@@ -53,7 +54,7 @@ def test_it_starts_shows_what_it_was_given_and_quits(tmp_path: Path, layerdesk_h
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"open {with_picture} False"
     assert "Traceback" not in done.stderr
-    assert (layerdesk_home / crash.LOG_NAME).is_file()
+    assert (layerdesk_home / "data" / crash.LOG_NAME).is_file()
 
 
 def raised(words: str) -> ZeroDivisionError:

@@ -377,7 +377,7 @@ def test_saving_takes_the_recovery_away(make_window: MakeWindow, qtbot: QtBot, t
 
 
 def test_a_recovery_that_is_not_wanted_is_deleted(layerdesk_home: Path) -> None:
-    folder = layerdesk_home / "recovery" / "abc"
+    folder = layerdesk_home / "data" / "recovery" / "abc"
     folder.mkdir(parents=True)
     project.save(layered(), folder / "document.layerdesk")
     (orphan,) = autosave.orphans()
@@ -388,14 +388,14 @@ def test_a_recovery_that_is_not_wanted_is_deleted(layerdesk_home: Path) -> None:
 
 
 def test_an_orphan_without_a_document_is_swept_away(layerdesk_home: Path) -> None:
-    folder = layerdesk_home / "recovery" / "empty"
+    folder = layerdesk_home / "data" / "recovery" / "empty"
     folder.mkdir(parents=True)
     assert autosave.orphans() == ()
     assert not folder.exists()
 
 
 def test_a_locked_recovery_is_left_alone(layerdesk_home: Path) -> None:
-    folder = layerdesk_home / "recovery" / "busy"
+    folder = layerdesk_home / "data" / "recovery" / "busy"
     folder.mkdir(parents=True)
     lock = QLockFile(str(folder / "lock"))
     assert lock.tryLock(0)

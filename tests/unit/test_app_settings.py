@@ -11,7 +11,6 @@ import pytest
 
 from layerdesk.app import keymap, review, settings
 from layerdesk.app.actions import BY_NAME
-from layerdesk.app.folders import config_folder, resource
 from layerdesk.app.settings import Settings
 from layerdesk.document.document import Document, SourceImage
 from layerdesk.document.geometry import Rect
@@ -19,6 +18,8 @@ from layerdesk.document.layers import BackgroundLayer, ObjectLayer, Provenance
 from layerdesk.document.masks import TileMask
 from layerdesk.errors import LayerDeskError
 from layerdesk.layering.recipe import Recipe
+from layerdesk.paths import user_folder
+from layerdesk.resources import resource
 
 
 def test_settings_come_back_as_they_were_kept() -> None:
@@ -64,11 +65,11 @@ def test_settings_that_cannot_be_kept_say_so(layerdesk_home: Path) -> None:
     settings.settings_path().mkdir(parents=True)
     with pytest.raises(LayerDeskError, match="cannot write"):
         settings.save(Settings())
-    assert [path.name for path in layerdesk_home.iterdir()] == ["settings.json"]
+    assert [path.name for path in (layerdesk_home / "config").iterdir()] == ["settings.json"]
 
 
 def test_the_home_variable_holds_the_folders(layerdesk_home: Path) -> None:
-    assert config_folder() == layerdesk_home
+    assert user_folder("config") == layerdesk_home / "config"
     assert resource("themes", "dark.qss").is_file()
 
 
