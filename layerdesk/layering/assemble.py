@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ from layerdesk.document.style import TextBlock, TextLine, TextStyle
 from layerdesk.layering.elements import Element
 from layerdesk.layering.paragraphs import Paragraph
 from layerdesk.layering.stack import Sheet, Solved, Stack
+
+_Value = TypeVar("_Value", str, int, bool)
 
 _WHOLE = 0.6
 """Share of the canvas from which an element is a stage for the others rather than a card that groups them."""
@@ -202,20 +205,20 @@ class Assembler:
 def text_block(paragraph: Paragraph) -> TextBlock:
     """The paragraph's characters and one style for all its lines: the median size, the settings most of its letters have."""
     lines = paragraph.lines
-    longest = max(lines, key=lambda line: (line.setting.match, len(line.text)))
-    setting = longest.setting
-    size = median(line.setting.size_px for line in lines)
-    weights = sorted((line.setting.weight, len(line.text)) for line in lines)
+    family = _most_letters([(line.setting.family, len(line.text) * line.setting.match) for line in lines])
+    # Measures of another face, taken by mistake for one line, are none of this one's.
+    alike = [line for line in lines if line.setting.family == family]
+    setting = max(alike, key=lambda line: (len(line.text), line.setting.match)).setting
     style = TextStyle(
-        font_family=setting.family,
-        font_size_px=round(size, 2),
-        weight=_heaviest(weights),
-        italic=sum(len(line.text) * (1 if line.setting.italic else -1) for line in lines) > 0,
+        font_family=family,
+        font_size_px=round(median(line.setting.size_px for line in alike), 2),
+        weight=_most_letters([(line.setting.weight, len(line.text)) for line in alike]),
+        italic=_most_letters([(line.setting.italic, len(line.text)) for line in alike]),
         color=to_hex(tuple(float(np.median([line.ink.color[k] for line in lines])) for k in range(3))),
         align=paragraph.align,
         angle=round(lines[0].ink.angle, 2),
         line_height_px=round(paragraph.line_height_px, 2),
-        tracking_px=round(float(median(line.setting.tracking_px for line in lines)), 2),
+        tracking_px=round(float(median(line.setting.tracking_px for line in alike)), 2),
     )
     return TextBlock(
         lines=tuple(TextLine(text=line.text, rect=line.ink.rect, baseline=round(line.setting.baseline, 2)) for line in lines),
@@ -225,12 +228,12 @@ def text_block(paragraph: Paragraph) -> TextBlock:
     )
 
 
-def _heaviest(weights: list[tuple[int, int]]) -> int:
-    """The weight that most letters have; `weights` is (weight, letters) sorted."""
-    totals: dict[int, int] = {}
-    for weight, letters in weights:
-        totals[weight] = totals.get(weight, 0) + letters
-    return max(totals, key=lambda weight: (totals[weight], -weight))
+def _most_letters(votes: list[tuple[_Value, float]]) -> _Value:
+    """What most letters are set in; of two alike the one that sorts first."""
+    totals: dict[_Value, float] = {}
+    for value, letters in votes:
+        totals[value] = totals.get(value, 0.0) + letters
+    return min(totals, key=lambda value: (-totals[value], value))
 
 
 def text_names(paragraphs: tuple[Paragraph, ...]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _ICON = 0.1
 """Share of the picture's shorter side up to which touching colours are one icon."""
 _PROMINENT = 0.02
 """Share of the picture from which a free form of one colour stands for itself; a fiftieth of it for a plain form."""
+_SOLID = 0.75
 _ALIKE = 60.0
 """Levels of a channel within which touching pieces may be one drawing."""
 
@@ -142,7 +143,10 @@ def _join_neighbours(alive: dict[int, Piece], sets: _Sets, settled: frozenset[in
         piece = alive[group[0]]
         if rect.height > 0.25 * side or rect.width > 0.6 * side or (len(group) == 1 and (piece.picture or group[0] in settled)):
             continue
-        things.append(_Thing(first=group[0], rect=rect, loose=len(group) > 1 or not piece.orderly, above=piece.above))
+        # A free form that all but fills its box is an area, not a letter.
+        solid = piece.flat and piece.area >= _SOLID * rect.area and max(rect.width, rect.height) > 0.5 * _ICON * side
+        loose = len(group) > 1 or not (piece.orderly or solid)
+        things.append(_Thing(first=group[0], rect=rect, loose=loose, above=piece.above))
     for number, one in enumerate(things):
         for other in things[number + 1 :]:
             if one.above == other.above and _belong(one, other, icon=_ICON * side):

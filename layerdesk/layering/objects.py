@@ -40,13 +40,13 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     context.check()
     ground, nature = find_ground(surfaces)
     parts = take_apart(surfaces, ground, scene=nature == "textured", check=context.check)
+    wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     pieces = []
     for order, (part, hidden) in enumerate(zip(parts, _hidden(parts), strict=True)):
         context.check()
-        pieces.append(measure(surfaces, part, order=order, hidden=hidden))
+        pieces.append(measure(surfaces, part, wet=wet, order=order, hidden=hidden))
     faint = max(_FAINT, 2.5 * surfaces.tolerance)
     found = [piece if piece is not None and piece.contrast >= faint else None for piece in _with_outlines(pieces)]
-    wet = cv2.dilate((ink > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     whole = _WHOLE if nature == "plain" else _STAGE
     things = [piece for piece in gather(surfaces, found) if _counts(piece, whole=whole, size=size, wet=wet)]
     elements = _finished(_fewer(things), size=size)

@@ -20,6 +20,7 @@ from layerdesk.layering.shapes import Form, draw, recognise
 
 _SEVERAL = 14.0
 """Levels by which a mark's colours may miss one colour over its ground, on average; beyond, it has several."""
+_BOXES = ("rectangle", "rounded_rect", "ellipse")
 OUTLINE = 10
 """Pixels; the widest outline of a box."""
 
@@ -84,8 +85,11 @@ def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, floa
     return (round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2))
 
 
-def measure(surfaces: Surfaces, part: Part, *, order: int, hidden: Mask | None = None) -> Piece:
-    """The piece that a part is. `hidden` (part.rect): what other parts of its blob cover."""
+def measure(surfaces: Surfaces, part: Part, *, wet: Mask, order: int, hidden: Mask | None = None) -> Piece:
+    """The piece that a part is.
+
+    `wet` (canvas): where text was lifted, so that edges are invented. `hidden` (part.rect): what other parts of its blob cover.
+    """
     if part.picture:
         return _picture(part, hidden, order)
     if part.surface == 0:
@@ -95,9 +99,11 @@ def measure(surfaces: Surfaces, part: Part, *, order: int, hidden: Mask | None =
     own = _placed(part.own, part.rect, rect)
     beneath = None if hidden is None else _placed(hidden, part.rect, rect)
     form = recognise(alpha, x=rect.x, y=rect.y, hidden=beneath)
-    if beneath is not None and form.type in ("rectangle", "rounded_rect", "ellipse"):
+    if beneath is not None and form.type in _BOXES:
         model = draw(form, width=rect.width, height=rect.height, x=rect.x, y=rect.y)
         alpha = np.where(beneath, np.maximum(alpha, model), alpha)
+    else:
+        form, alpha = _under_text(form, alpha, wet[rect.slices], beneath, rect)
     fill, error = paint_of(surfaces.image, part.own, part.rect)
     return Piece(
         rect=rect, alpha=alpha, own=own | ((alpha > 0) & ~_placed(body, part.rect, rect)), form=form, fill=fill, stroke=None,
@@ -105,6 +111,20 @@ def measure(surfaces: Surfaces, part: Part, *, order: int, hidden: Mask | None =
         blob=part.blob, above=part.above,
         order=order, error=error,
     )  # fmt: skip
+
+
+def _under_text(form: Form, alpha: Plane, wet: Mask, beneath: Mask | None, rect: Rect) -> tuple[Form, Plane]:
+    """The box or disc that a silhouette is where no text crossed its edge, and its coverage; what was given where it is none."""
+    if form.type in _BOXES or not wet.any():
+        return form, alpha
+    dry = np.where(wet, np.uint8(0), alpha)
+    if np.count_nonzero(dry > 127) < 0.5 * np.count_nonzero(alpha > 127):
+        return form, alpha
+    box = recognise(dry, x=rect.x, y=rect.y, hidden=wet if beneath is None else wet | beneath)
+    if box.type not in _BOXES:
+        return form, alpha
+    model = draw(box, width=rect.width, height=rect.height, x=rect.x, y=rect.y)
+    return box, np.where(wet, model, alpha if beneath is None else np.where(beneath, np.maximum(alpha, model), alpha))
 
 
 def _placed(mask: Mask, source: Rect, target: Rect) -> Mask:
@@ -118,7 +138,7 @@ def _placed(mask: Mask, source: Rect, target: Rect) -> Mask:
 def _picture(part: Part, hidden: Mask | None, order: int) -> Piece:
     alpha = part.body.astype(np.uint8) * np.uint8(255)
     form: Form | None = recognise(alpha, x=part.rect.x, y=part.rect.y, hidden=hidden)
-    if form is not None and form.type not in ("rectangle", "rounded_rect", "ellipse"):
+    if form is not None and form.type not in _BOXES:
         form = None
     elif form is not None:
         alpha = draw(form, width=part.rect.width, height=part.rect.height, x=part.rect.x, y=part.rect.y)
@@ -167,7 +187,7 @@ def _ring(alpha: Plane, rect: Rect) -> tuple[Form, float] | None:
         return None
     soft = np.where(disc & ~strong, np.uint8(255), alpha)
     form = recognise(soft, x=rect.x, y=rect.y)
-    if form.type not in ("rectangle", "rounded_rect", "ellipse"):
+    if form.type not in _BOXES:
         return None
     length = 2.0 * (form.box[2] + form.box[3]) * (0.7854 if form.type == "ellipse" else 1.0)
     width = float(alpha.sum(dtype=np.int64)) / 255.0 / max(1.0, length)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from layerdesk.layering.ink import Ink, measure_ink
 from layerdesk.layering.protocols import FontLibrary, FoundLine, JobContext, Quad, Rgb, TextRecogniser
+from layerdesk.layering.rows import joined, one_line
 from layerdesk.layering.typography import SetLine, set_lines
 
 _MIN_CONTRAST = 10.0
@@ -46,6 +47,14 @@ def read_lines(
         for line in recogniser.recognise(image, context=context)
         if line.text.strip() and line.confidence >= min_confidence
     )
+    pieces = _with_ink(image, found, context)
+    groups = joined(pieces)
+    if len(groups) == len(pieces):
+        return pieces
+    return _with_ink(image, tuple(one_line(group) for group in groups), context)
+
+
+def _with_ink(image: Rgb, found: tuple[FoundLine, ...], context: JobContext) -> tuple[tuple[FoundLine, Ink], ...]:
     lines: list[tuple[FoundLine, Ink]] = []
     for line in found:
         context.check()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from layerdesk.layering.arrays import tight
 from layerdesk.layering.ink import SOLID, Ink
+from layerdesk.layering.overlay import laid_over
 from layerdesk.layering.protocols import FontFace, FontLibrary, JobContext, Plane
 from layerdesk.layering.spaces import respaced
 from layerdesk.layering.typefaces import faces_of, families_for, is_cjk
@@ -33,6 +34,8 @@ _RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
 """By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
 _SQUEEZED = 0.06
 """How much likeness letters pushed into each other can cost: the picture may have been condensed."""
+_CLOSEST, _CLOSE, _PLACE = 3, 0.04, 0.005
+"""How many families are compared at true size, how near their fits must be, and what each place behind the first costs."""
 _POOR = 0.8
 """Correlation below which a line is not believed to be in one of the document's usual faces."""
 _WELL = 0.93
@@ -83,9 +86,9 @@ def set_lines(
     fitter = _Fitter(fonts)
     finalists = {cjk: _finalists(fitter, uprights, texts, cjk=cjk, context=context) for cjk in (False, True)}
     out = []
-    for (plane, back), text in zip(uprights, texts, strict=True):
+    for ink, (plane, back), text in zip(inks, uprights, texts, strict=True):
         context.check()
-        out.append(_set_line(fitter, plane, text, finalists[is_cjk(text)], back))
+        out.append(_set_line(fitter, plane, text, finalists[is_cjk(text)], back, ink))
     return tuple(out)
 
 
@@ -184,20 +187,23 @@ def _clarity(plane: Plane, text: str) -> float:
     return float(min(plane.shape[0], 48) * min(len(text), 24))
 
 
-def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64]) -> SetLine:
+def _set_line(
+    fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...], back: NDArray[np.float64], ink: Ink
+) -> SetLine:
     fits = _ranked(fitter, plane, text, families, italics=(False,))
     if not fits:
         return _by_height(plane, text, back)
     if fits[0][1].score < _WELL and not is_cjk(text):
         spaced = _respaced(fitter, plane, text, fits[0][1])
         if spaced != text:
-            return _set_line(fitter, plane, spaced, families, back)
+            return _set_line(fitter, plane, spaced, families, back, ink)
     if fits[0][1].score < _POOR:
         # A line set in a face of its own, a headline or a quotation: every face is tried, slanted ones too.
         others = tuple(family for family in families_for(fitter.fonts, cjk=is_cjk(text)) if family not in families)
         wider = _ranked(fitter, plane, text, families + others, italics=(False, True))
         fits = wider if wider[0][1].score > fits[0][1].score + _SLANT else fits
-    best = _refined(fitter, plane, text, fits[0][1])
+    best = _refined(fitter, plane, text, _nearest(fitter, ink, text, fits))
+    placed = _placed(fitter, ink, text, best)
     names = dict.fromkeys(fit.face.family for _, fit in fits if fit.face.family != best.face.family)
     return SetLine(
         text=text,
@@ -206,10 +212,28 @@ def _set_line(fitter: _Fitter, plane: Plane, text: str, families: tuple[str, ...
         weight=best.face.weight,
         italic=best.face.italic,
         tracking_px=best.tracking_px,
-        baseline=_row(back, best.rise),
+        baseline=placed[1] if placed is not None else _row(back, best.rise),
         match=best.likeness,
         alternatives=tuple(names)[:_ALTERNATIVES],
     )
+
+
+def _nearest(fitter: _Fitter, ink: Ink, text: str, fits: list[tuple[float, _Fit]]) -> _Fit:
+    """Of families that fit nearly as well as the best, the one that lies best over the ink at its true size."""
+    close = [fit for score, fit in fits[:_CLOSEST] if score >= fits[0][0] - _CLOSE]
+    if len(close) == 1:
+        return close[0]
+    placed = [(_placed(fitter, ink, text, fit), fit) for fit in close]
+    scored = [(place[0] - _PLACE * number, -number, fit) for number, (place, fit) in enumerate(placed) if place is not None]
+    return max(scored, key=lambda one: one[:2])[2] if scored else close[0]
+
+
+def _placed(fitter: _Fitter, ink: Ink, text: str, fit: _Fit) -> tuple[float, float] | None:
+    """(correlation at true size, canvas row of the baseline); None for turned ink."""
+    if ink.angle != 0.0:
+        return None
+    drawn, _, baseline = fitter.fonts.coverage(fit.face, text, size_px=fit.size_px, tracking_px=fit.tracking_px)
+    return laid_over(ink, drawn, float(baseline))
 
 
 def _respaced(fitter: _Fitter, plane: Plane, text: str, first: _Fit) -> str:
