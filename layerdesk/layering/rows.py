@@ -11,7 +11,7 @@ from layerdesk.layering.typefaces import is_cjk
 
 Piece = tuple[FoundLine, Ink]
 
-_GAP = 0.85
+_GAP = 1.05
 """Heights of ink between two pieces up to which they are one line; entries of a menu and cells of a table lie further apart."""
 _LEVELS = 40.0
 _HEIGHTS = 1.3
