@@ -15,7 +15,7 @@ _MIN_CONTRAST = 10.0
 _KANA = re.compile("[\u3041-\u30fa]")
 _FOREIGN, _LONELY = 0.7, 0.05
 """What a character foreign to the language leaves of the confidence; what a family that no other line has takes from it."""
-_SURE, _QUITE_SURE = 0.9, 0.99
+_SURE, _QUITE_SURE = 0.9, 0.995
 """Confidence of the engine below which it doubts its reading, much and a little."""
 _LIKE, _UNLIKE = 0.84, 0.8
 """Likeness to drawn letters below which ink is not taken for letters, after much and after a little doubt of the engine."""

@@ -32,8 +32,8 @@ _UNTRACKED = 0.055
 _ALTERNATIVES = 3
 _RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
 """By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
-_SQUEEZED = 0.06
-"""How much likeness letters pushed into each other can cost: the picture may have been condensed."""
+_SQUEEZED, _CRUSHED = 0.06, 0.2
+"""How much likeness letters pushed into each other can cost, since the picture may have been condensed; from where on they are no writing."""
 _CLOSEST, _CLOSE, _PLACE = 3, 0.04, 0.005
 """How many families are compared at true size, how near their fits must be, and what each place behind the first costs."""
 _POOR = 0.8
@@ -145,7 +145,7 @@ class _Fitter:
             tracking_px=tracking,
             rise=rise * scale,
             score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse) - (_TRACKED if tracking else 0.0),
-            likeness=max(0.0, likeness - min(squeezed, _SQUEEZED)),
+            likeness=max(0.0, likeness - min(squeezed, _SQUEEZED) - max(0.0, squeezed - _CRUSHED)),
         )
 
 
