@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from layerdesk.layering.ink import Ink, measure_ink
+from layerdesk.layering.neighbours import snapped
 from layerdesk.layering.protocols import FontLibrary, FoundLine, JobContext, Quad, Rgb, TextRecogniser
 from layerdesk.layering.rows import joined, one_line
 from layerdesk.layering.typography import SetLine, set_lines
@@ -69,6 +70,7 @@ def set_read_lines(
 ) -> tuple[ReadLine, ...]:
     """The lines with their typography measured and their confidence weighed."""
     settings = set_lines(tuple(ink for _, ink in lines), tuple(line.text for line, _ in lines), fonts=fonts, context=context)
+    settings = snapped(settings, tuple(ink for _, ink in lines))
     japanese = any(_KANA.search(line.text) for line, _ in lines)
     usual = Counter(setting.family for setting in settings)
     read = (

@@ -33,7 +33,7 @@ _ALTERNATIVES = 3
 _RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
 """By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
 _SQUEEZED, _CRUSHED = 0.06, 0.2
-"""How much likeness letters pushed into each other can cost, since the picture may have been condensed; from where on they are no writing."""
+"""How much likeness letters pushed into each other can cost, since it may have been condensed; from where on it is no writing."""
 _CLOSEST, _CLOSE, _PLACE = 3, 0.04, 0.005
 """How many families are compared at true size, how near their fits must be, and what each place behind the first costs."""
 _POOR = 0.8
