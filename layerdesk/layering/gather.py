@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from layerdesk.document.colour import from_hex
@@ -20,7 +21,6 @@ _ICON = 0.1
 """Share of the picture's shorter side up to which touching colours are one icon."""
 _PROMINENT = 0.02
 """Share of the picture from which a free form of one colour stands for itself; a fiftieth of it for a plain form."""
-_SOLID = 0.75
 _ALIKE = 60.0
 """Levels of a channel within which touching pieces may be one drawing."""
 
@@ -49,12 +49,16 @@ class _Sets:
         return list(groups.values())
 
 
-def gather(surfaces: Surfaces, pieces: Sequence[Piece | None]) -> list[Piece]:
-    """The pieces with those that are one thing joined, bottom to top. None marks a piece already used up."""
+def gather(surfaces: Surfaces, pieces: Sequence[Piece | None], *, wet: Mask) -> list[Piece]:
+    """The pieces with those that are one thing joined, bottom to top. None marks a piece already used up.
+
+    `wet` (canvas): where text was lifted, which may have cut a thing in two.
+    """
     sets = _Sets(len(pieces))
     alive = {position: piece for position, piece in enumerate(pieces) if piece is not None}
     mend_lines(alive)
     _join_crowds(alive, sets)
+    _join_across_text(alive, sets, wet, side=min(surfaces.labels.shape))
     settled = _join_touching(alive, sets, surfaces)
     for _ in range(2):
         _join_neighbours(alive, sets, settled, side=min(surfaces.labels.shape))
@@ -114,7 +118,7 @@ def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> 
         small = [k for k in members if not (alive[k].flat and alive[k].area >= least[k])]
         settled.update(k for k in members if k not in small)
         threads = _Sets(max(alive) + 1)
-        for first, second in _touching([alive[k] for k in small]):
+        for first, second in _pairs([alive[k] for k in small], gap=3):
             threads.join(small[first], small[second])
         for thread in threads.of(small):
             if sum(not alive[k].orderly for k in thread) >= 0.4 * len(thread):
@@ -122,6 +126,25 @@ def _join_touching(alive: dict[int, Piece], sets: _Sets, surfaces: Surfaces) -> 
             else:
                 settled.update(thread)
     return frozenset(settled)
+
+
+def _join_across_text(alive: dict[int, Piece], sets: _Sets, wet: Mask, *, side: int) -> None:
+    """Free outlines and small forms of one colour that end at the same text ran on under it."""
+    if not wet.any():
+        return
+    _, words = cv2.connectedComponents(cv2.dilate(wet.astype(np.uint8), np.ones((5, 5), np.uint8)), connectivity=8)
+    ends: dict[tuple[int, int], list[int]] = {}
+    for position, piece in alive.items():
+        large = piece.orderly and max(piece.rect.width, piece.rect.height) > 0.5 * _ICON * side
+        if piece.picture or large or piece.area >= _PROMINENT * wet.size:
+            continue
+        under = words[piece.rect.slices][piece.alpha > 0]
+        for word in np.unique(under[under > 0]).tolist():
+            ends.setdefault((word, piece.above), []).append(position)
+    for members in ends.values():
+        for first, second in _pairs([alive[k] for k in members], gap=None):
+            if not (alive[members[first]].orderly and alive[members[second]].orderly):
+                sets.join(members[first], members[second])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +166,7 @@ def _join_neighbours(alive: dict[int, Piece], sets: _Sets, settled: frozenset[in
         piece = alive[group[0]]
         if rect.height > 0.25 * side or rect.width > 0.6 * side or (len(group) == 1 and (piece.picture or group[0] in settled)):
             continue
-        # A free form that all but fills its box is an area, not a letter.
-        solid = piece.flat and piece.area >= _SOLID * rect.area and max(rect.width, rect.height) > 0.5 * _ICON * side
-        loose = len(group) > 1 or not (piece.orderly or solid)
+        loose = len(group) > 1 or not piece.orderly
         things.append(_Thing(first=group[0], rect=rect, loose=loose, above=piece.above))
     for number, one in enumerate(things):
         for other in things[number + 1 :]:
@@ -178,14 +199,15 @@ def _gap(a: Rect, b: Rect) -> tuple[int, int]:
     return max(a.x, b.x) - min(a.right, b.right), max(a.y, b.y) - min(a.bottom, b.bottom)
 
 
-def _touching(group: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Pairs whose boxes all but touch and whose colours are alike; pictures are alike to pictures."""
+def _pairs(group: Sequence[Piece], *, gap: int | None) -> list[tuple[int, int]]:
+    """Pairs whose colours are alike, and whose boxes are no more than `gap` pixels apart (None: anywhere)."""
     colours = np.array([colour_of(piece) or (-1000.0,) * 3 for piece in group]).reshape(-1, 3)
     boxes = np.array([(p.rect.x, p.rect.y, p.rect.right, p.rect.bottom) for p in group]).reshape(-1, 4)
     across = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
     down = np.maximum(boxes[:, None, 1], boxes[None, :, 1]) - np.minimum(boxes[:, None, 3], boxes[None, :, 3])
     apart = np.abs(colours[:, None] - colours[None, :]).max(axis=2)
-    first, second = np.nonzero(np.triu((across <= 3) & (down <= 3) & (apart <= _ALIKE), 1))
+    near = np.ones(apart.shape, bool) if gap is None else (across <= gap) & (down <= gap)
+    first, second = np.nonzero(np.triu(near & (apart <= _ALIKE), 1))
     return list(zip(first.tolist(), second.tolist(), strict=True))
 
 

@@ -48,7 +48,7 @@ def find_elements(image: Rgb, *, ink: Plane, saliency: Saliency | None, context:
     faint = max(_FAINT, 2.5 * surfaces.tolerance)
     found = [piece if piece is not None and piece.contrast >= faint else None for piece in _with_outlines(pieces)]
     whole = _WHOLE if nature == "plain" else _STAGE
-    things = [piece for piece in gather(surfaces, found) if _counts(piece, whole=whole, size=size, wet=wet)]
+    things = [piece for piece in gather(surfaces, found, wet=wet) if _counts(piece, whole=whole, size=size, wet=wet)]
     elements = _finished(_fewer(things), size=size)
     if nature == "plain" or saliency is None:
         return elements

@@ -179,6 +179,22 @@ def test_what_is_left_of_lifted_text_is_no_element() -> None:
     assert _found(image, ink=ink) == ()
 
 
+def test_a_box_whose_edge_text_crossed_is_a_box_all_the_same() -> None:
+    image = _canvas()
+    image[150:300, 200:400] = (250, 170, 170)
+    ink = np.zeros(image.shape[:2], np.uint8)
+    for number in range(6):
+        left = 352 + 16 * number
+        ink[200:220, left : left + 9] = 255
+        # A fill knows no edges: some of the box has run out of it, some of the ground into it.
+        image[200:220, left : left + 9] = (250, 205, 205)
+    box = next(element for element in _found(image, ink=ink) if element.rect.width > 100)
+    assert box.shape is not None
+    assert box.shape.type == "rectangle"
+    assert box.shape.box == pytest.approx((200, 150, 200, 150), abs=1.0)
+    assert box.alpha[60, 190] == 255
+
+
 def test_specks_are_left_in_the_background() -> None:
     image = _canvas()
     image[100:103, 100:103] = 0
