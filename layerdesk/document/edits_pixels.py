@@ -229,5 +229,7 @@ def set_text(document: Document, layer_id: str, *, block: TextBlock, mask: TileM
     if not isinstance(old, TextLayer):
         raise ValueError(f"layer {layer_id} is not a text layer")
     drawn = dataclasses.replace(block, rendered=True)
-    new = edited(dataclasses.replace(old, block=drawn, mask=mask, own=own, invented=mask))
+    # A layer that is called by its words goes on being called by them; a name that was given stays.
+    name = block.label if old.name == old.block.label and block.label else old.name
+    new = edited(dataclasses.replace(old, name=name, block=drawn, mask=mask, own=own, invented=mask))
     return document if new == old else with_layers(document, {layer_id: (new,)})

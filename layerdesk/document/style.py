@@ -8,6 +8,9 @@ from typing import Literal
 from layerdesk.document.geometry import Rect
 
 Align = Literal["left", "center", "right", "justify"]
+_LABEL = 40
+"""Characters of the longest label."""
+
 ShapeType = Literal["rectangle", "rounded_rect", "ellipse", "line", "arrow", "polygon", "path"]
 
 
@@ -59,6 +62,12 @@ class TextBlock:
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def label(self) -> str:
+        """Its first words on one line, as a layer is called by them."""
+        words = " ".join(" ".join(line.text for line in self.lines).split())
+        return words if len(words) <= _LABEL else words[: _LABEL - 1].rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

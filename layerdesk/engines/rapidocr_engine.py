@@ -20,6 +20,8 @@ _MODELS = {
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
 }
+_DETECTED = 0.3
+"""Share of the work that is done once the lines have been found."""
 _BATCH = 6
 """Lines a recognition call takes, as in the library's own pipeline: a line's padding, and so its result, depends on its batch."""
 _TALL = 1.5
@@ -68,11 +70,13 @@ class RapidOcr:
         context.check()
         found = _detect(engine, image)
         context.check()
+        context.report(_DETECTED, "Reading text")
         lines: list[FoundLine] = []
         order = sorted(range(len(found)), key=lambda index: found[index].ratio)
         for start in range(0, len(order), _BATCH):
             lines += _read(engine, [found[index] for index in order[start : start + _BATCH]])
             context.check()
+            context.report(_DETECTED + (1 - _DETECTED) * min(1.0, (start + _BATCH) / len(order)), "Reading text")
         return tuple(sorted((line for line in lines if line.text.strip()), key=_place))
 
     def recognise_crop(self, image: Rgb, *, context: JobContext | None = None) -> FoundLine:

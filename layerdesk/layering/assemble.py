@@ -24,7 +24,6 @@ _Value = TypeVar("_Value", str, int, bool)
 _WHOLE = 0.6
 """Share of the canvas from which an element is a stage for the others rather than a card that groups them."""
 _ON_IT = 0.6
-_NAME_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +129,8 @@ class Assembler:
         self._methods = stack.methods
         self._solved = dict(zip((id(node) for node in in_order(nodes)), stack.sheets, strict=True))
         self._counts: dict[str, int] = {}
-        self._names = text_names(paragraphs)
+        self._blocks = tuple(text_block(paragraph) for paragraph in paragraphs)
+        self._names = text_names(paragraphs, self._blocks)
 
     def layers(self) -> tuple[Layer, ...]:
         background = BackgroundLayer(
@@ -198,7 +198,7 @@ class Assembler:
             mask=solved.mask,
             own=solved.own,
             invented=solved.invented,
-            block=text_block(paragraph),
+            block=self._blocks[node.paragraph],
         )
 
 
@@ -236,17 +236,15 @@ def _most_letters(votes: list[tuple[_Value, float]]) -> _Value:
     return min(totals, key=lambda value: (-totals[value], value))
 
 
-def text_names(paragraphs: tuple[Paragraph, ...]) -> tuple[str, ...]:
+def text_names(paragraphs: tuple[Paragraph, ...], blocks: tuple[TextBlock, ...]) -> tuple[str, ...]:
     """'Headline' for the one text that is set clearly larger than the rest, else the text's own first words."""
     sizes = [median(line.setting.size_px for line in paragraph.lines) for paragraph in paragraphs]
     largest = max(sizes, default=0.0)
     headlines = [number for number, size in enumerate(sizes) if size >= 0.92 * largest]
     names = []
-    for number, paragraph in enumerate(paragraphs):
-        words = " ".join(line.text for line in paragraph.lines)
-        short = words if len(words) <= _NAME_CHARS else words[: _NAME_CHARS - 1].rstrip() + "…"
+    for number, block in enumerate(blocks):
         clear = len(headlines) == 1 and len(sizes) > 1 and largest >= 1.35 * median(sizes)
-        names.append("Headline" if clear and number == headlines[0] else short)
+        names.append("Headline" if clear and number == headlines[0] else block.label)
     return tuple(names)
 
 
@@ -255,6 +253,5 @@ def _group_name(layer: Layer, children: tuple[Layer, ...]) -> str:
     texts = [child for child in children if isinstance(child, TextLayer)]
     if texts:
         first = max(texts, key=lambda child: (child.block.style.font_size_px, -child.block.lines[0].rect.y))
-        label = first.block.text.replace("\n", " ")
-        return label if len(label) <= _NAME_CHARS else label[: _NAME_CHARS - 1].rstrip() + "…"
+        return first.block.label
     return f"{layer.name.split(',')[0]} group"

@@ -75,6 +75,27 @@ class _Progress:
         self.done += _SHARES[name]
         self.context.report(min(1.0, self.done), _TITLES[name])
 
+    def part(self, name: str) -> _Part:
+        """What the running stage `name` hands to its engine, so that long reading is seen to go on."""
+        return _Part(self.context, self.done, _SHARES[name], _TITLES[name])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A context for one stage: its 0..1 is that stage's share of the whole."""
+
+    context: JobContext
+    start: float
+    share: float
+    title: str
+
+    def report(self, fraction: float, text: str) -> None:
+        del text
+        self.context.report(min(1.0, self.start + self.share * fraction), self.title)
+
+    def check(self) -> None:
+        self.context.check()
+
 
 def flat_document(source: SourceImage) -> Document:
     """The picture as one background layer: what there is before layering, and what is left where nothing is found."""
@@ -149,7 +170,7 @@ def _find_text(picture: Rgb, recipe: Recipe, engines: EngineSet, progress: _Prog
     if not recipe.find_text or engines.recogniser is None:
         return ()
     with progress.stage("text", engines.recogniser.name):
-        found = read_lines(picture, engines.recogniser, min_confidence=recipe.min_text_confidence, context=progress.context)
+        found = read_lines(picture, engines.recogniser, min_confidence=recipe.min_text_confidence, context=progress.part("text"))
     with progress.stage("typography", engines.fonts.name if engines.fonts else "ink height"):
         return paragraphs(set_read_lines(found, fonts=engines.fonts, context=progress.context))
 

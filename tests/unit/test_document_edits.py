@@ -298,3 +298,12 @@ def test_add_layers_puts_them_where_told_and_refuses_an_id_twice(document: Docum
 def test_an_unknown_id_is_a_key_error(document: Document, edit: object) -> None:
     with pytest.raises(KeyError):
         edit(document, ["o1", "nobody"])  # type: ignore[operator]
+
+
+def test_a_text_layer_called_by_its_words_goes_on_being_called_by_them(document: Document) -> None:
+    before = edits.add_layers(document, [text_layer((TextLine(text="Old", rect=Rect(0, 0, 30, 20)),))])
+    block = TextBlock(lines=(TextLine(text="New  words", rect=Rect(2, 2, 4, 4)),), style=TextStyle())
+    mask, own = TileMask.from_rect(Rect(2, 2, 4, 4)), Raster(2, 2, np.full((4, 4, 4), 255, np.uint8))
+    called, given = edits.rename(before, "t1", name="Old"), edits.rename(before, "t1", name="Slogan")
+    assert edits.set_text(called, "t1", block=block, mask=mask, own=own).layer("t1").name == "New words"
+    assert edits.set_text(given, "t1", block=block, mask=mask, own=own).layer("t1").name == "Slogan"

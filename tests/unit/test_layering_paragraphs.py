@@ -114,10 +114,15 @@ def test_a_block_takes_the_median_size_and_keeps_the_reading() -> None:
     assert [line.baseline for line in block.lines] == [30, 56, 82]
 
 
+def names(lines: tuple[ReadLine, ...]) -> tuple[str, ...]:
+    blocks = paragraphs(lines)
+    return text_names(blocks, tuple(text_block(block) for block in blocks))
+
+
 def test_only_a_clearly_largest_text_is_called_headline() -> None:
     large = read("Summer Sale", x=10, baseline=80, width=300, size=64)
     small = tuple(read(f"caption {n} here", x=10, baseline=150 + 60 * n, width=100, size=14) for n in range(3))
-    assert text_names(paragraphs((large, *small)))[0] == "Headline"
-    assert "Headline" not in text_names(paragraphs(small))
+    assert names((large, *small))[0] == "Headline"
+    assert "Headline" not in names(small)
     long = read("word " * 20, x=10, baseline=30, width=600)
-    assert len(text_names(paragraphs((long,)))[0]) <= 40
+    assert len(names((long,))[0]) <= 40
