@@ -20,6 +20,7 @@ from layerdesk.layering.arrays import strongest
 from layerdesk.layering.assemble import Assembler, Origins, build_tree, in_order, paragraph_sheet
 from layerdesk.layering.elements import Element
 from layerdesk.layering.fill import fill_holes
+from layerdesk.layering.leftovers import with_leftovers
 from layerdesk.layering.objects import find_elements
 from layerdesk.layering.paragraphs import Paragraph, paragraphs
 from layerdesk.layering.protocols import JobContext, Rgb
@@ -127,6 +128,7 @@ def layer_image(source: SourceImage, *, recipe: Recipe, engines: EngineSet, cont
             elements = find_elements(
                 textless, ink=lifted.astype(np.uint8) * np.uint8(255), saliency=engines.saliency, context=context
             )
+            elements = with_leftovers(textless, elements)
     nodes = build_tree(elements, texts, canvas=source.size.rect)
     sheets = tuple(
         texts[node.paragraph] if node.paragraph is not None else _element_sheet(elements[node.element or 0])
