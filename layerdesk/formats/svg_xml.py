@@ -1,4 +1,4 @@
-"""Small helpers to build SVG elements."""
+"""Building SVG elements."""
 
 from __future__ import annotations
 
