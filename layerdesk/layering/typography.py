@@ -30,8 +30,11 @@ _FINALISTS = 4
 _UNTRACKED = 0.055
 """Up to this difference between the sizes that width and height ask for, the line is set without tracking."""
 _ALTERNATIVES = 3
-_RANK, _SLANT, _FINER, _TRACKED = 0.012, 0.02, 0.012, 0.01
-"""By how much correlation a rarer family, a slant, a weight between the usual ones, and tracking must be better to be believed."""
+_RANK, _SLANT, _FINER, _TRACKED, _FACE = 0.012, 0.05, 0.012, 0.01, 0.02
+"""By how much correlation a rarer family, a slant, a weight between the usual ones, tracking, and a face of its own must
+be better to be believed."""
+_INKED, _SAME_INK = 0.5, 0.08
+"""What a different amount of ink costs, in correlation for each unit of its logarithm; up to which difference it is the same."""
 _SQUEEZED, _CRUSHED = 0.06, 0.2
 """How much likeness letters pushed into each other can cost, since it may have been condensed; from where on it is no writing."""
 _CLOSEST, _CLOSE, _PLACE = 3, 0.04, 0.005
@@ -139,6 +142,9 @@ class _Fitter:
         # Letters pushed together so far that they would overlap are another face, not tracking.
         squeezed = max(0.0, -tracking / (_DRAWN * scale) - 0.05)
         score, likeness = _correlation(plane, pattern)
+        # Where letters drift apart from the drawn ones, the amount of ink still tells the weight.
+        inked = abs(float(np.log(plane.mean() / pattern.mean())))
+        score -= _INKED * max(0.0, inked - _SAME_INK)
         return _Fit(
             face=face,
             size_px=_DRAWN * scale,
@@ -201,7 +207,7 @@ def _set_line(
         # A line set in a face of its own, a headline or a quotation: every face is tried, slanted ones too.
         others = tuple(family for family in families_for(fitter.fonts, cjk=is_cjk(text)) if family not in families)
         wider = _ranked(fitter, plane, text, families + others, italics=(False, True))
-        fits = wider if wider[0][1].score > fits[0][1].score + _SLANT else fits
+        fits = wider if wider[0][1].score > fits[0][1].score + _FACE else fits
     best = _refined(fitter, plane, text, _nearest(fitter, ink, text, fits))
     placed = _placed(fitter, ink, text, best)
     names = dict.fromkeys(fit.face.family for _, fit in fits if fit.face.family != best.face.family)
