@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
 from PySide6.QtCore import Qt
@@ -43,7 +44,7 @@ class DraggedTool(RegionTool):
         self._start = self._layer = None
 
 
-class BoxTool(DraggedTool):
+class BoxTool(DraggedTool, ABC):
     """A drag that spans a box; with Shift a square."""
 
     _end: Pointer | None = None
@@ -59,9 +60,9 @@ class BoxTool(DraggedTool):
         if start is not None and start.device_distance(pointer) >= _DRAG_FROM:
             self.use(spanned(start, pointer, square=pointer.shift), layer, subtract=start.alt)
 
+    @abstractmethod
     def use(self, box: Rect, layer: LeafLayer | None, *, subtract: bool) -> None:
         """The box is drawn."""
-        raise NotImplementedError
 
     def forget(self) -> None:
         super().forget()
