@@ -20,8 +20,8 @@ _SURE, _QUITE_SURE = 0.9, 0.995
 """Confidence of the engine below which it doubts its reading, much and a little."""
 _LIKE, _UNLIKE = 0.84, 0.8
 """Likeness to drawn letters below which ink is not taken for letters, after much and after a little doubt of the engine."""
-_TALL = 24
-"""Height of ink in pixels from which the comparison with drawn letters is to be trusted."""
+_TALL, _VERY_TALL = 24, 48
+"""Height of ink in pixels from which the comparison with drawn letters is to be trusted, beside the engine and against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +116,10 @@ def _written_in_japanese(char: str) -> bool:
 def _is_sign(line: ReadLine) -> bool:
     """Whether the ink is a drawing that the engine took for letters: an icon read as one character, or a logo.
 
-    A word goes only where both witnesses doubt it, the engine and the comparison with drawn letters; large ink can be compared well,
-    so a small doubt of the engine is enough there.
+    A word goes where both witnesses doubt it, the engine and the comparison with drawn letters. Large ink can be compared well: there
+    a small doubt of the engine is enough, and none is needed where it is very large.
     """
     if line.reading < _SURE or len(line.text) == 1:
         return line.setting.match < _LIKE
-    return line.reading < _QUITE_SURE and line.ink.rect.height >= _TALL and line.setting.match < _UNLIKE
+    enough = _TALL if line.reading < _QUITE_SURE else _VERY_TALL
+    return line.ink.rect.height >= enough and line.setting.match < _UNLIKE
