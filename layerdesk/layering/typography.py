@@ -200,7 +200,8 @@ def _set_line(
     if not fits:
         return _by_height(plane, text, back)
     if fits[0][1].score < _WELL and not is_cjk(text):
-        spaced = _respaced(fitter, plane, text, fits[0][1])
+        # A lost blank makes every letter after it lie wrong, and so a wrong face look right: the next ones are asked as well.
+        spaced = max((_respaced(fitter, plane, text, fit) for _, fit in fits[:_CLOSEST]), key=lambda one: one[0])[1]
         if spaced != text:
             return _set_line(fitter, plane, spaced, families, back, ink)
     if fits[0][1].score < _POOR:
@@ -242,7 +243,8 @@ def _placed(fitter: _Fitter, ink: Ink, text: str, fit: _Fit) -> tuple[float, flo
     return laid_over(ink, drawn, float(baseline))
 
 
-def _respaced(fitter: _Fitter, plane: Plane, text: str, first: _Fit) -> str:
+def _respaced(fitter: _Fitter, plane: Plane, text: str, first: _Fit) -> tuple[float, str]:
+    """How well the line then fits, and its text with the blanks that this face finds missing."""
     tracking = first.tracking_px / first.size_px * _DRAWN
 
     def fits(candidate: str) -> float:
@@ -252,7 +254,8 @@ def _respaced(fitter: _Fitter, plane: Plane, text: str, first: _Fit) -> str:
     def length(part: str) -> float:
         return fitter.fonts.advance(first.face, part, size_px=_DRAWN, tracking_px=tracking) if part else 0.0
 
-    return respaced(plane, text, fits=fits, length=length)
+    spaced = respaced(plane, text, fits=fits, length=length)
+    return fits(spaced), spaced
 
 
 def _ranked(
