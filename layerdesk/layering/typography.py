@@ -8,7 +8,7 @@ first, so that a page of captions does not try every font for every line.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -124,18 +124,8 @@ class _Fitter:
         if drawn is None:
             return None
         pattern, rise = drawn
-        by_height = (plane.shape[0]) / pattern.shape[0]
-        by_width = (plane.shape[1]) / pattern.shape[1]
-        stretch = float(np.log(by_width / by_height))
-        tracking = 0.0
-        gaps = len(text) - 1
-        # Height is a few pixels and so coarse; width is many. Their agreement within the coarseness is no tracking.
-        coarse = max(_UNTRACKED, 1.0 / max(1, plane.shape[0]))
-        if abs(stretch) <= coarse or gaps < 2:
-            scale = by_width if gaps >= 1 and plane.shape[1] > 1.5 * plane.shape[0] else (by_width * by_height) ** 0.5
-        else:
-            scale = by_height
-            tracking = (plane.shape[1] - pattern.shape[1] * scale) / gaps
+        scale, tracking, beyond = _scaled(plane, pattern, text)
+        if tracking:
             # Spread letters must be compared with spread letters; a rounded value keeps the drawings few.
             spread = round(tracking / scale, 1)
             pattern = (self.drawn(face, text, tracking=spread) or drawn)[0]
@@ -150,9 +140,40 @@ class _Fitter:
             size_px=_DRAWN * scale,
             tracking_px=tracking,
             rise=rise * scale,
-            score=score - squeezed - 0.1 * max(0.0, abs(stretch) - coarse) - (_TRACKED if tracking else 0.0),
+            score=score - squeezed - 0.1 * beyond - (_TRACKED if tracking else 0.0),
             likeness=max(0.0, likeness - min(squeezed, _SQUEEZED) - max(0.0, squeezed - _CRUSHED)),
         )
+
+
+def _scaled(plane: Plane, pattern: Plane, text: str) -> tuple[float, float, float]:
+    """(scale from the drawing to the ink, tracking in the ink's pixels, by how much height and width disagree beyond what is coarse)."""
+    by_height = _true_height(plane) / _true_height(pattern)
+    by_width = plane.shape[1] / pattern.shape[1]
+    stretch = float(np.log(by_width / by_height))
+    gaps = len(text) - 1
+    # Height is a few pixels and so coarse; width is many. Their agreement within the coarseness is no tracking.
+    coarse = max(_UNTRACKED, 1.0 / max(1, plane.shape[0]))
+    beyond = max(0.0, abs(stretch) - coarse)
+    if beyond == 0.0 or gaps < 2:
+        wide = gaps >= 1 and plane.shape[1] > 1.5 * plane.shape[0]
+        return (by_width if wide else float(np.sqrt(by_width * by_height))), 0.0, beyond
+    return by_height, (plane.shape[1] - pattern.shape[1] * by_height) / gaps, beyond
+
+
+def _measured(fitter: _Fitter, plane: Plane, text: str, fit: _Fit) -> _Fit:
+    """The fit with its size taken from a drawing at that size: a quick drawing is hinted, which alters its height by a few hundredths."""
+    drawn, _, _ = fitter.fonts.coverage(fit.face, text, size_px=fit.size_px)
+    box = tight(drawn > SOLID)
+    if box.empty:
+        return fit
+    scale, tracking, _ = _scaled(plane, np.ascontiguousarray(drawn[box.slices]), text)
+    return replace(fit, size_px=fit.size_px * scale, tracking_px=tracking, rise=fit.rise * scale)
+
+
+def _true_height(plane: Plane) -> float:
+    """Rows of ink, the first and the last counted by how much of them is inked: an edge row is seldom whole."""
+    first, last = int(plane[0].max()), int(plane[-1].max())
+    return max(1.0, float(plane.shape[0]) - 2.0 + (first + last) / 255.0)
 
 
 def _correlation(plane: Plane, pattern: Plane) -> tuple[float, float]:
@@ -209,7 +230,7 @@ def _set_line(
         others = tuple(family for family in families_for(fitter.fonts, cjk=is_cjk(text)) if family not in families)
         wider = _ranked(fitter, plane, text, families + others, italics=(False, True))
         fits = wider if wider[0][1].score > fits[0][1].score + _FACE else fits
-    best = _refined(fitter, plane, text, _nearest(fitter, ink, text, fits))
+    best = _measured(fitter, plane, text, _refined(fitter, plane, text, _nearest(fitter, ink, text, fits)))
     placed = _placed(fitter, ink, text, best)
     names = dict.fromkeys(fit.face.family for _, fit in fits if fit.face.family != best.face.family)
     return SetLine(
